@@ -1,0 +1,51 @@
+# make help lists the commands. Nothing here needs more than git, make and python3 on Debian / Raspberry Pi OS.
+SHELL := /bin/bash
+VENV  := .venv
+PY    := $(VENV)/bin/python
+PORT  ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench soak lock wheel clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: $(VENV)/.runtime  ## the whole clinic with simulated hardware (PORT=8000)
+	@$(PY) -m kiosk demo --port $(PORT)
+
+test: $(VENV)/.tests lint  ## everything that must hold: lint, types, imports, unit, integration, acceptance
+	@$(PY) -m pytest -m "not slow"
+
+lint: $(VENV)/.tests  ## ruff, mypy, import-linter
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(VENV)/bin/lint-imports --no-logo
+
+bench: $(VENV)/.tests  ## the budgets of docs/architecture.md, measured on this machine
+	@$(PY) -m benchmarks
+
+soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
+	@$(PY) -m pytest -m slow
+
+lock: $(VENV)/.tests  ## pin every dependency again, by hash
+	@$(PY) -m pip install -q uv && for out in requirements.lock "tests/requirements.lock --group dev -c requirements.lock"; do \
+	  set -- $$out; file=$$1; shift; source=; [ $$file = requirements.lock ] && source=pyproject.toml; \
+	  $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --custom-compile-command "make lock" -q --upgrade $$source "$$@" -o $$file; done
+
+wheel: $(VENV)/.tests  ## a wheel that runs without this checkout, in dist/
+	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+
+clean:  ## forget the environment and what the demo wrote
+	@rm -rf $(VENV) dist .demo
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	@.ci/packages python3-venv libzbar0
+	@echo "Setting up $(VENV) from requirements.lock (first time: a minute or two) ..."
+	@[ -x $(PY) ] || python3 -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.runtime tests/requirements.lock
+	@.ci/packages chromium postgresql redis-server fonts-noto-core
+	@echo "Adding the test tools from tests/requirements.lock ..."
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@touch $@

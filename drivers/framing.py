@@ -1,0 +1,118 @@
+"""Serial bytes -> payloads. Pure: standard library only, and the clock is passed in.
+
+A scan ends where the line falls silent, because driving licences carry CR and LF *inside* (a CR-terminated frame cuts
+one licence into four). A terminator, when the profile names one, ends a short scan at once and is taken off; in a
+payload that starts like a licence or an ISO 15434 message it is data, and silence ends it too.
+"""
+
+import re
+from dataclasses import dataclass
+
+STX, ETX = b"\x02", b"\x03"
+TERMINATORS = {"none": b"", "cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
+
+_AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
+_MULTILINE = (b"@", b"[)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a scanner was set up to send."""
+
+    idle_s: float = 0.12
+    terminator: bytes = b""
+    stx_etx: bool = False
+    aim: bool = True
+    cap: int = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    data: bytes
+    symbology: str | None
+
+
+class Framer:
+    """Feed it what was read and tell it when the line was silent; it returns whole frames."""
+
+    def __init__(self, profile: Profile | None = None) -> None:
+        self.profile = profile or Profile()
+        self.dropped = 0
+        self._buffer = bytearray()
+        self._last = 0.0
+        self._overflowed = False
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._buffer) or self._overflowed
+
+    def feed(self, data: bytes, at: float) -> list[Frame]:
+        self._last = at
+        if self._overflowed:
+            return []
+        self._buffer += data
+        frames = self._complete()
+        if len(self._buffer) > self.profile.cap:
+            self._drop()
+            self._overflowed = True
+        return frames
+
+    def idle(self, at: float) -> list[Frame]:
+        """The line had nothing at `at`: whatever is pending ends when the silence is long enough."""
+        if not self.busy or at - self._last < self.profile.idle_s:
+            return []
+        if self._overflowed:
+            self._overflowed = False
+            return []
+        if self.profile.stx_etx:
+            self._drop()
+            return []
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return self._frames([rest.removesuffix(self.profile.terminator)])
+
+    def _complete(self) -> list[Frame]:
+        if self.profile.stx_etx:
+            return self._frames(self._between_marks())
+        terminator, done = self.profile.terminator, []
+        while terminator and not self._is_multiline() and (end := self._buffer.find(terminator)) >= 0:
+            done.append(bytes(self._buffer[:end]))
+            del self._buffer[: end + len(terminator)]
+        return self._frames(done)
+
+    def _between_marks(self) -> list[bytes]:
+        done = []
+        while True:
+            start = self._buffer.find(STX)
+            if start < 0:
+                self._buffer.clear()
+                return done
+            del self._buffer[:start]
+            end = self._buffer.find(ETX)
+            if end < 0:
+                return done
+            done.append(bytes(self._buffer[1:end]).removesuffix(self.profile.terminator))
+            del self._buffer[: end + 1]
+
+    def _is_multiline(self) -> bool:
+        head = bytes(self._buffer[:6])
+        if self.profile.aim and _AIM.match(head):
+            head = head[3:]
+        return head.startswith(_MULTILINE)
+
+    def _frames(self, payloads: list[bytes]) -> list[Frame]:
+        found = [self._frame(payload) for payload in payloads]
+        return [frame for frame in found if frame is not None]
+
+    def _frame(self, payload: bytes) -> Frame | None:
+        symbology = None
+        if self.profile.aim and (aim := _AIM.match(payload)) and len(payload) > aim.end():
+            symbology, payload = aim.group().decode("ascii"), payload[aim.end() :]
+        if len(payload) > self.profile.cap or not any(byte > 0x20 and byte != 0x7F for byte in payload):
+            self.dropped += bool(payload)
+            return None
+        return Frame(payload, symbology)
+
+    def _drop(self) -> None:
+        self.dropped += 1
+        self._buffer.clear()

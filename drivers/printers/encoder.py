@@ -1,0 +1,222 @@
+"""Print operations -> the bytes of one printer model. python-escpos knows the models; its connectors are not used.
+
+What the model's code pages can write goes as text, everything else as a picture (`GS v 0`, the one picture command
+that all of them share). Pictures never contain the bytes of a real-time command: printers obey those inside pictures.
+"""
+
+import contextlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from drivers.printers import lettering
+from drivers.receipt import Band, Cut, Feed, Numeral, Operation, Paper, QrCode, Rule, Text
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SLICE_ROWS = 64
+MAX_WIDTH_BYTES = 128
+_RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
+_ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
+_REAL_TIME = tuple(bytes([0x10, second]) for second in (0x04, 0x05, 0x14))
+# Finishes a picture that a broken connection left half sent, so the next ticket is not swallowed by it: printers
+# ignore NUL between commands.
+RECOVERY = b"\0" * (SLICE_ROWS * MAX_WIDTH_BYTES)
+
+
+class UnknownProfile(ValueError):
+    """python-escpos does not know this printer profile."""
+
+
+class Encoder:
+    """Bytes for one printer. `drawn_numeral=False` keeps the big code small in bytes, for slow serial lines."""
+
+    def __init__(self, profile: str = "default", width_dots: int | None = None, *, drawn_numeral: bool = True) -> None:
+        library = _escpos()
+        if profile not in library.profiles:
+            raise UnknownProfile(f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}")
+        self._library, self._name, self._drawn_numeral = library, profile, drawn_numeral
+        data = library.profiles[profile]
+        columns = int(data["fonts"]["0"]["columns"])
+        known = data["media"].get("width", {}).get("pixels")
+        dots = width_dots or (known if isinstance(known, int) else columns * 12)
+        self.paper = Paper(dots // 12 if width_dots else columns, min(dots, MAX_WIDTH_BYTES * 8))
+        self._features: dict[str, bool] = data["features"]
+        self._pages = library.code_pages(data["codePages"])
+
+    def warm(self) -> None:
+        """Load what the first ticket needs."""
+        self.encode([Text("é"), Numeral("A1"), QrCode("A1")])
+
+    def encode(self, operations: Iterable[Operation], preamble: bytes = b"") -> bytes:
+        """One ticket: starts with a reset, so nothing of an earlier one shines through."""
+        return _RESET + preamble + b"".join(self._one(operation) for operation in operations)
+
+    def cut_off(self) -> bytes:
+        """Ends a half-printed ticket, so nobody gets two on one paper."""
+        return RECOVERY + _RESET + self._one(Cut())
+
+    def _one(self, operation: Operation) -> bytes:
+        match operation:
+            case Text():
+                return self._text(operation)
+            case Numeral(text):
+                return self._numeral(text)
+            case Band(text, rtl):
+                return self._picture(self._band(text, rtl))
+            case QrCode(data):
+                return self._qr(data)
+            case Rule():
+                return self._picture(_bar(self.paper.dots, 2))
+            case Feed(dots):
+                return b"\x1bJ" + bytes([min(255, dots)])
+            case Cut():
+                return self._cut()
+
+    def _text(self, line: Text) -> bytes:
+        words = self._in_code_page(line.text)
+        if words is None:
+            height = 30 if line.scale == 1 else 28 * line.scale
+            weight = 700 if line.bold else 450
+            return self._picture(
+                lettering.draw(line.text, height, width=self.paper.dots, rtl=line.rtl, weight=weight)
+            )
+        size = bytes([(line.scale - 1) * 0x11])
+        return _CENTRE + _BOLD[line.bold] + b"\x1d!" + size + words + b"\n" + b"\x1d!\x00" + _BOLD[0]
+
+    def _in_code_page(self, text: str) -> bytes | None:
+        """The bytes, after the switch of code page they need; None when no page of this printer has all of them."""
+        if text.isascii():
+            return text.encode("ascii")
+        if not all(any(first <= ord(c) <= last for first, last in _ALPHABETS) for c in text):
+            return None
+        for index, table in self._pages:
+            if all(c.isascii() or c in table for c in text):
+                return b"\x1bt" + bytes([index]) + bytes(ord(c) if c.isascii() else table[c] for c in text)
+        return None
+
+    def _numeral(self, text: str) -> bytes:
+        if not self._drawn_numeral and text.isascii():
+            scale = max(1, min(8, self.paper.columns // len(text)))
+            return self._text(Text(text, scale, bold=True))
+        widest = self.paper.dots - 16
+        return self._picture(_trimmed(lettering.draw(text, widest // 2, width=widest, weight=800)))
+
+    def _band(self, text: str, rtl: bool) -> "Image":
+        words = _trimmed(lettering.draw(text, 56, width=self.paper.dots - 32, rtl=rtl, weight=800))
+        band = _bar(self.paper.dots, words.height + 28)
+        band.paste(0, ((band.width - words.width) // 2, 14), words)
+        return band
+
+    def _qr(self, data: str) -> bytes:
+        import segno
+
+        symbol = segno.make(data, error="m", micro=False, boost_error=False)
+        modules = symbol.symbol_size(border=4)[0]
+        module = max(3, min(8, int(self.paper.dots * 0.52) // modules))
+        if self._features.get("qrCode"):
+            printer = self._library.printer(self._name)
+            printer.qr(data, native=True, size=module, ec=self._library.level_m)
+            return _CENTRE + bytes(printer.output) + _LEFT
+        from PIL import Image
+
+        side = symbol.symbol_size(border=0)[0]
+        dots = Image.new("1", (side, side))
+        dots.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
+        return self._picture(dots.resize((side * module, side * module), Image.Resampling.NEAREST))
+
+    def _picture(self, picture: "Image") -> bytes:
+        """Centred by white columns, because `ESC a` does not move pictures on every clone."""
+        from PIL import Image
+
+        margin = (self.paper.dots - picture.width) // 2
+        width_bytes = (margin + picture.width + 7) // 8
+        wide = Image.new("1", (width_bytes * 8, picture.height))
+        wide.paste(picture, (margin, 0))
+        rows, parts = wide.tobytes(), []
+        for top in range(0, picture.height, SLICE_ROWS):
+            height = min(SLICE_ROWS, picture.height - top)
+            data = rows[top * width_bytes : (top + height) * width_bytes]
+            head = b"\x1dv0\x00" + bytes([width_bytes, 0, height, 0])
+            parts.append(head + without_real_time(data))
+        return _LEFT + b"".join(parts)
+
+    def _cut(self) -> bytes:
+        if not (self._features.get("paperPartCut") or self._features.get("paperFullCut")):
+            return b"\n" * 5
+        return b"\x1dVB\x00" if self._features.get("paperPartCut") else b"\x1dVA\x00"
+
+
+def without_real_time(picture: bytes) -> bytes:
+    """One more dot beside a black one, wherever the dots spell a command that printers obey at once."""
+    for spelled in _REAL_TIME:
+        picture = picture.replace(spelled, b"\x18" + spelled[1:])
+    return picture
+
+
+def _bar(width: int, height: int) -> "Image":
+    from PIL import Image
+
+    return Image.new("1", (width, height), 255)
+
+
+def _trimmed(picture: "Image") -> "Image":
+    box = picture.getbbox()
+    return picture.crop(box) if box else picture
+
+
+class _Library:
+    """The parts of python-escpos that are used."""
+
+    def __init__(self) -> None:
+        from escpos import constants
+        from escpos.capabilities import CAPABILITIES
+        from escpos.magicencode import Encoder as Tables
+        from escpos.printer import Dummy
+
+        self.profiles: dict[str, dict[str, Any]] = CAPABILITIES["profiles"]
+        self.level_m = constants.QR_ECLEVEL_M
+        self._dummy, self._tables = Dummy, Tables
+
+    def printer(self, profile: str) -> Any:
+        return self._dummy(profile=profile)
+
+    def code_pages(self, numbered: dict[str, str]) -> list[tuple[int, dict[str, int]]]:
+        """Tables by number, lowest first; clones list a page several times and get the first ones right."""
+        tables, pages, seen = self._tables({}), [], {"Unknown", "CP932"}
+        for number, name in sorted((int(number), name) for number, name in numbered.items()):
+            if name in seen:
+                continue
+            seen.add(name)
+            with contextlib.suppress(LookupError, AssertionError):
+                table = {c: code for c, code in tables._get_codepage_char_map(name).items() if ord(c) > 0x9F}
+                pages.append((number, table))
+        return pages
+
+
+@cache
+def _escpos() -> _Library:
+    """Import python-escpos without what it leaves behind: a handler on the root logger, a folder per process."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    with _own_temporary_folder():
+        library = _Library()
+    root.handlers[:] = handlers
+    return library
+
+
+@contextlib.contextmanager
+def _own_temporary_folder() -> Iterator[None]:
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory() as folder:
+        tempfile.tempdir = folder
+        os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
+            del os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"]

@@ -1,0 +1,195 @@
+"""How bytes reach a printer and come back: TCP 9100, a serial line, the kernel's `/dev/usb/lpN`.
+
+Each is an open file descriptor worked with `poll`, so one loop serves all three: nothing blocks longer than asked,
+every byte sent is counted, and what the printer says while it is being written to is read (unread status bytes would
+make the kernel reset the connection and lose the end of a ticket).
+"""
+
+import contextlib
+import os
+import select
+import socket
+import termios
+import time
+from typing import Protocol
+
+import serial
+
+from drivers.base import DeviceError, Printed, TimedOut, Unplugged, Unreachable
+
+CHUNK = 1024
+LINE_ERRORS = (OSError, termios.error)
+
+
+class Transport(Protocol):
+    def open(self) -> None: ...
+
+    def write(self, data: bytes, within_s: float) -> None:
+        """Hand over every byte, or raise with `printed` telling whether any byte left."""
+
+    def read(self, within_s: float) -> bytes:
+        """What has arrived, waiting up to `within_s` for the first byte; b"" when nothing did."""
+
+    def close(self) -> None: ...
+
+
+class _Descriptor:
+    """A non-blocking file descriptor with deadlines and a count."""
+
+    gone: type[DeviceError] = Unplugged
+    empty_read_is_the_end = True
+
+    def __init__(self) -> None:
+        self._fd = -1
+        self._inbox = bytearray()
+
+    def write(self, data: bytes, within_s: float) -> None:
+        deadline, sent = time.monotonic() + within_s, 0
+        try:
+            while sent < len(data):
+                ready = self._wait(select.POLLIN | select.POLLOUT, deadline)
+                if ready & select.POLLOUT:
+                    with contextlib.suppress(BlockingIOError):
+                        sent += os.write(self._fd, data[sent : sent + CHUNK])
+        except (OSError, DeviceError) as problem:
+            failure = problem if isinstance(problem, DeviceError) else self.gone(str(problem))
+            failure.printed = Printed.MAYBE if sent else Printed.NO
+            raise failure from problem
+
+    def read(self, within_s: float) -> bytes:
+        deadline = time.monotonic() + within_s
+        try:
+            while not self._inbox:
+                self._wait(select.POLLIN, deadline)
+        except TimedOut:
+            return b""
+        except OSError as problem:
+            raise self.gone(str(problem)) from problem
+        data = bytes(self._inbox)
+        self._inbox.clear()
+        return data
+
+    def _wait(self, events: int, deadline: float) -> int:
+        poll = select.poll()
+        poll.register(self._fd, events)
+        ready = poll.poll(max(0.0, deadline - time.monotonic()) * 1000)
+        if not ready:
+            raise TimedOut
+        flags = ready[0][1]
+        if flags & select.POLLIN:
+            self._take()
+        elif flags & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+            raise self.gone
+        return flags
+
+    def _take(self) -> None:
+        try:
+            data = os.read(self._fd, 4096)
+        except BlockingIOError:
+            return
+        if data:
+            self._inbox += data
+        elif self.empty_read_is_the_end:
+            raise self.gone
+        else:
+            time.sleep(0.01)
+
+
+class Network(_Descriptor):
+    """TCP, port 9100 unless told otherwise."""
+
+    gone = Unreachable
+
+    def __init__(self, host: str, port: int = 9100, *, connect_s: float = 3.0, drain_s: float = 1.0) -> None:
+        super().__init__()
+        self.address = (host, port)
+        self.connect_s = connect_s
+        self.drain_s = drain_s
+        self._socket: socket.socket | None = None
+
+    def open(self) -> None:
+        try:
+            self._socket = socket.create_connection(self.address, timeout=self.connect_s)
+        except OSError as problem:
+            raise Unreachable(f"Nothing answers at {self.address[0]}:{self.address[1]}: {problem}") from problem
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._socket.setblocking(False)
+        self._fd = self._socket.fileno()
+
+    def close(self) -> None:
+        """Say "no more" and read to the end: closing at once would cut off what the printer has not taken."""
+        if self._socket is None:
+            return
+        deadline = time.monotonic() + self.drain_s
+        with contextlib.suppress(OSError, DeviceError):
+            self._socket.shutdown(socket.SHUT_WR)
+            while True:
+                self._wait(select.POLLIN, deadline)
+        self._socket.close()
+        self._socket, self._fd = None, -1
+        self._inbox.clear()
+
+
+class SerialLine(_Descriptor):
+    """RS-232, or a USB printer that calls itself a serial port. Flow control is what the printer is set to."""
+
+    def __init__(self, port: str, baud: int = 38400, flow: str = "rtscts", *, drain_s: float = 1.0) -> None:
+        super().__init__()
+        self.port, self.baud, self.flow, self.drain_s = port, baud, flow, drain_s
+        self._line: serial.Serial | None = None
+
+    def open(self) -> None:
+        try:
+            self._line = serial.Serial(
+                self.port,
+                self.baud,
+                timeout=0,
+                exclusive=True,
+                rtscts=self.flow == "rtscts",
+                xonxoff=self.flow == "xonxoff",
+            )
+        except ValueError as problem:
+            raise DeviceError(f"{self.port}: {problem}", permanent=True) from problem
+        except LINE_ERRORS as problem:
+            raise Unplugged(f"{self.port}: {problem}") from problem
+        self._fd = self._line.fileno()
+
+    def close(self) -> None:
+        """Wait a moment for the last bytes, then drop what a held-up line would keep: `close` waits for it else."""
+        if self._line is None:
+            return
+        deadline = time.monotonic() + self.drain_s
+        with contextlib.suppress(*LINE_ERRORS):
+            while self._line.out_waiting and time.monotonic() < deadline:
+                time.sleep(0.02)
+            self._line.reset_output_buffer()
+        with contextlib.suppress(*LINE_ERRORS):
+            self._line.close()
+        self._line, self._fd = None, -1
+        self._inbox.clear()
+
+
+class UsbLp(_Descriptor):
+    """A USB printer through the kernel's usblp driver. It opens for one process only."""
+
+    empty_read_is_the_end = False
+
+    def __init__(self, port: str) -> None:
+        super().__init__()
+        self.port = port
+
+    def open(self) -> None:
+        try:
+            self._fd = os.open(self.port, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        except OSError as problem:
+            raise Unplugged(f"{self.port}: {problem.strerror}") from problem
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            with contextlib.suppress(OSError):
+                os.close(self._fd)
+        self._fd = -1
+        self._inbox.clear()
+
+

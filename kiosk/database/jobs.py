@@ -1,0 +1,129 @@
+"""Work that must happen: written with its cause, claimed by compare-and-swap, leased, at least once.
+
+States: `queued → claimed → sending → done | failed | unknown`, or `expired` for what nobody needs any more.
+`sending` is committed before the first byte leaves, so a job whose lease ends there may lie in the tray: it
+becomes `unknown`, is never repeated by itself, and a person decides.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from kiosk.database.schema import job
+
+LEASE = timedelta(seconds=60)
+BACK_OFF = timedelta(seconds=3)
+LIFE = timedelta(minutes=3)
+"""A ticket that comes out later than this would meet nobody in front of the printer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+    state: str
+    target: str
+
+
+def add(
+    connection: Connection, site: str, target: str, kind: str, payload: Mapping[str, Any], *, at: datetime
+) -> int:
+    """Queue a job for `target` in the transaction of its cause; return its id."""
+    made = connection.execute(
+        job.insert().values(
+            site=site, target=target, kind=kind, payload=json.dumps(payload), state="queued",
+            attempts=0, created_at=at, not_before=at, expires_at=at + LIFE,
+        )
+    )  # fmt: skip
+    return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+def claim(connection: Connection, site: str, target: str, *, at: datetime) -> Job | None:
+    """Take the oldest job that is due for `target`, for the length of a lease."""
+    due = sa.or_(
+        sa.and_(job.c.state == "queued", job.c.not_before <= at),
+        sa.and_(job.c.state == "claimed", job.c.lease_until < at),
+    )
+    candidate = (
+        sa.select(job.c.id)
+        .where(job.c.site == site, job.c.target == target, due, job.c.expires_at > at)
+        .order_by(job.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = connection.execute(
+        job.update()
+        .where(job.c.id == candidate, due)
+        .values(state="claimed", attempts=job.c.attempts + 1, lease_until=at + LEASE)
+        .returning(job)
+    ).first()
+    return _job(row) if row else None
+
+
+def start_sending(connection: Connection, site: str, job_id: int, *, at: datetime) -> bool:
+    """Promise that the first byte leaves now. False: the lease is lost, print nothing."""
+    changed = connection.execute(
+        job.update()
+        .where(job.c.site == site, job.c.id == job_id, job.c.state == "claimed", job.c.lease_until >= at)
+        .values(state="sending", lease_until=at + LEASE)
+    )
+    return changed.rowcount == 1
+
+
+def finish(
+    connection: Connection, site: str, job_id: int, state: str, *, at: datetime, error: str | None = None
+) -> Job | None:
+    """End a job that is claimed or being sent as `done`, `failed` or `unknown`; None if it ended before."""
+    row = connection.execute(
+        job.update()
+        .where(job.c.site == site, job.c.id == job_id, job.c.state.in_(("claimed", "sending")))
+        .values(state=state, last_error=error, finished_at=at, lease_until=None)
+        .returning(job)
+    ).first()
+    return _job(row) if row else None
+
+
+def retry_later(connection: Connection, site: str, job_id: int, *, at: datetime, error: str) -> Job | None:
+    """Put back a job of which not one byte left."""
+    row = connection.execute(
+        job.update()
+        .where(job.c.site == site, job.c.id == job_id, job.c.state.in_(("claimed", "sending")))
+        .values(state="queued", last_error=error, not_before=at + BACK_OFF, lease_until=None)
+        .returning(job)
+    ).first()
+    return _job(row) if row else None
+
+
+def sweep(connection: Connection, site: str, *, at: datetime) -> list[Job]:
+    """End what ran out: a lease lost while sending is `unknown`, a job that came too late is `expired`."""
+    lost = sa.and_(job.c.state == "sending", job.c.lease_until < at)
+    late = sa.and_(job.c.state.in_(("queued", "claimed")), job.c.expires_at <= at)
+    ended: list[Job] = []
+    for condition, state in ((lost, "unknown"), (late, "expired")):
+        rows = connection.execute(
+            job.update()
+            .where(job.c.site == site, condition)
+            .values(state=state, finished_at=at, lease_until=None)
+            .returning(job)
+        )
+        ended += [_job(row) for row in rows]
+    return ended
+
+
+def find(connection: Connection, site: str, job_id: int) -> Job | None:
+    """Return the job, in whatever state."""
+    row = connection.execute(sa.select(job).where(job.c.site == site, job.c.id == job_id)).first()
+    return _job(row) if row else None
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(row.id, row.kind, json.loads(row.payload), row.attempts, row.state, row.target)

@@ -1,0 +1,82 @@
+"""A driver licence or ID card by AAMVA, read from its PDF417 text however it was issued and transported. Pure.
+
+The barcode is unsigned: it is data entry, not proof. Kept are the names, the dates of birth and expiry, the
+number and the address; everything else on the card is dropped here.
+"""
+
+import re
+
+from kiosk.identity.aamva.card import elements_of
+from kiosk.identity.aamva.dates import date_of
+from kiosk.identity.aamva.elements import AT_START
+from kiosk.identity.aamva.header import Header, header_of, is_caps_locked, starts
+from kiosk.identity.aamva.names import Name, name_of, text_of
+from kiosk.identity.aamva.subfile import lines_of
+from kiosk.identity.documents import Licence, Reason, Unknown
+from kiosk.identity.transport import caps_lock_off, with_controls
+
+_TRUNCATED = {"DDE": "family_name", "DDF": "given_name", "DDG": "middle_name"}
+_ENOUGH_WITHOUT_HEADER = 4
+_ZERO_FILLED = re.compile(r"[0-9]{5}-?0000")
+_MULTIPLICATION, _PILCROW = "×", "¶"
+
+
+def licence(text: str) -> Licence | Unknown | None:
+    """Read a card's text. None: it is not AAMVA; Unknown: it is, and cannot be told."""
+    text = with_controls(caps_lock_off(text) if is_caps_locked(text) else text)
+    begins = starts(text)
+    if len(begins) < 2:
+        return _one(text) or _compact(text)
+    cards = {_one(text[begin:end]) for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)}
+    return cards.pop() if len(cards) == 1 else Unknown(reason=Reason.CONTRADICTORY)
+
+
+def _one(text: str) -> Licence | Unknown | None:
+    header = header_of(text)
+    if header is None:
+        return None
+    lines, is_followed = lines_of(text[header.start :], header)
+    if not header.issuer and sum(bool(AT_START.match(line)) for line in lines) < _ENOUGH_WITHOUT_HEADER:
+        return None
+    elements = elements_of(lines, header, is_followed)
+    if isinstance(elements, Reason):
+        return Unknown(reason=elements)
+    name = name_of(elements, header.issuer)
+    if name is None or not (name.family or name.given):
+        return Unknown(reason=Reason.UNCLEAR_NAME)
+    return _licence(elements, header, name)
+
+
+def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
+    def first_of(*keys: str) -> str:
+        return next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
+
+    street = ", ".join(filter(None, (first_of("DAG", "DAL"), first_of("DAH", "DAM"))))
+    return Licence(
+        family_name=name.family,
+        given_name=name.given,
+        middle_name=name.middle,
+        suffix=name.suffix,
+        birth_date=date_of(elements.get("DBB", "")),
+        expiry=date_of(elements.get("DBA", "")),
+        document_number=text_of(elements.get("DAQ")),
+        issuer=header.issuer,
+        street=street,
+        city=first_of("DAI", "DAN"),
+        region=first_of("DAJ", "DAO"),
+        postal_code=_postal_code(first_of("DAK", "DAP")),
+        aamva_version=header.version,
+        truncated=frozenset(field for flag, field in _TRUNCATED.items() if elements.get(flag) == "T"),
+    )
+
+
+def _postal_code(value: str) -> str:
+    """US codes are filled with zeros to nine digits (D.12.5.1): that is no ZIP+4."""
+    return value[:5] if _ZERO_FILLED.fullmatch(value) else value
+
+
+def _compact(text: str) -> Unknown | None:
+    """ISO/IEC 18013-2 compact encoding (Annex I): fields end with ×, groups with ¶, no `ANSI ` header."""
+    if text.count(_MULTIPLICATION) >= 3 and _PILCROW in text:
+        return Unknown(reason=Reason.COMPACT_ENCODING)
+    return None

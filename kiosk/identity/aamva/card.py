@@ -1,0 +1,110 @@
+"""From lines to a card's elements: one a line, and a second look where a separator went missing. Pure."""
+
+from kiosk.identity.aamva.elements import ANY_ID, AT_START, ELEMENTS, native
+from kiosk.identity.aamva.header import Header
+from kiosk.identity.aamva.segments import read as read_run_together
+from kiosk.identity.documents import Reason
+
+_FLAGS = {"DDE": "DCS", "DDF": "DAC", "DDG": "DAD"}
+_NAMES = {"DCS", "DAC", "DAD", "DCT", "DAA", "DAB"}
+_IDENTITY = {*_NAMES, "DBB"}
+_ADDRESS = {"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"}
+_KEPT = {*_IDENTITY, *_ADDRESS, "DAQ", "DBA", "DCU", "DAE", "DAJ", "DAK", "DAO", "DAP"}
+_ON_EVERY_CARD = {"DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD", "DCS", "DCF", "DCG"}
+_RUN_TOGETHER = 3
+
+
+def elements_of(lines: list[str], header: Header, is_followed: bool) -> dict[str, str] | Reason:
+    """The elements of these lines by id, or why they cannot be told. What is in doubt is left out.
+
+    `is_followed`: another subfile comes behind, so the text was not cut in this one.
+    """
+    known = _each_once([line for line in lines if AT_START.match(line)])
+    if known is None:
+        return Reason.CONTRADICTORY
+    elements = _without_doubt(known, header.version)
+    if isinstance(elements, Reason) or is_followed or not _ends_early(lines, elements, header):
+        return elements
+    last = next(reversed(elements))
+    if last in _IDENTITY:
+        return Reason.INCOMPLETE
+    return {key: value for key, value in elements.items() if key != last}
+
+
+def _each_once(lines: list[str]) -> list[str] | None:
+    """Drop repeated elements. None: a repeated element says that this is two people."""
+    seen: dict[str, str] = {}
+    for line in lines:
+        key, value = line[:3], line[3:].strip()
+        before = seen.get(key, "")
+        if before and value and before != value and key in _IDENTITY:
+            return None
+        seen[key] = before or value
+    return [key + value for key, value in seen.items()]
+
+
+def _without_doubt(lines: list[str], version: int | None) -> dict[str, str] | Reason:
+    plain = {line[:3]: line[3:] for line in lines}
+    whole, doubtful = _is_whole(plain), _doubtful(plain, version)
+    if whole and not doubtful:
+        return plain
+    allowed = native(version)
+    reading = read_run_together([line for line in lines if line[:3] in allowed], version)
+    if reading is not None:
+        return reading
+    if not whole and len(lines) > _RUN_TOGETHER:
+        return Reason.INCOMPLETE
+    if not whole or doubtful & _IDENTITY:
+        return Reason.SEPARATORS_LOST
+    return {key: value for key, value in plain.items() if key not in doubtful}
+
+
+def _is_whole(elements: dict[str, str]) -> bool:
+    """Whether it names a person and has a date of birth: every edition demands them."""
+    return (
+        "DBB" in elements
+        and not elements.keys().isdisjoint({"DCS", "DAB", "DAA"})
+        and not elements.keys().isdisjoint({"DAC", "DCT", "DAA"})
+    )
+
+
+def _doubtful(elements: dict[str, str], version: int | None) -> set[str]:
+    """The elements whose value still contains another that the card lacks: a separator was lost."""
+    missing = [key for key in native(version) if key not in elements]
+    found = {owner for owner, value in elements.items() for key in missing if _hides(owner, value, key)}
+    flagged = {
+        name
+        for flag, name in _FLAGS.items()
+        if flag not in elements and elements.get(name, "")[-4:-1] == flag and elements[name][-1] in "TNU"
+    }
+    # MADDEN ends like a flag by chance; on a card that has other flags, or twice, it is none.
+    return found | flagged if len(flagged) > 1 or _FLAGS.keys() & elements.keys() else found
+
+
+def _hides(owner: str, value: str, key: str) -> bool:
+    place = value.find(key)
+    if place < 0:
+        return False
+    if owner in _NAMES or owner in _ADDRESS:
+        if key == "DAD":
+            return owner == "DAC" and bool(value[place + 3 :])
+        return key in _ON_EVERY_CARD or (key == "DCU" and _is_valid_from(key, value, place + 3))
+    if owner == "DAQ" or not ELEMENTS[owner].value.fullmatch(value):
+        return _is_valid_from(key, value, place + 3)
+    return False
+
+
+def _is_valid_from(key: str, value: str, start: int) -> bool:
+    ends = [*(found.start() for found in ANY_ID.finditer(value, start)), len(value)]
+    return any(end > start and ELEMENTS[key].value.fullmatch(value, start, end) for end in ends)
+
+
+def _ends_early(lines: list[str], elements: dict[str, str], header: Header) -> bool:
+    """Whether the text breaks off inside an element that is kept: it is shorter than the header says.
+
+    Lengths are wrong on many cards, so this only casts doubt on the last element.
+    """
+    if header.length is None or next(reversed(elements)) not in _KEPT:
+        return False
+    length = len("DL") + sum(map(len, lines)) + max(len(lines), len(elements))
+    return length < header.length

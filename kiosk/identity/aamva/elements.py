@@ -1,0 +1,131 @@
+"""The data elements of an AAMVA card: their ids, since when they exist, and what a value looks like. Pure.
+
+Source: AAMVA DL/ID Card Design Standard, Annex D, tables D.3 and D.4 of each edition. The values matter only
+where separators were lost: there an element is believed only if its value is of its kind.
+"""
+
+import re
+from dataclasses import dataclass
+
+LATEST = 99
+_LETTER = r"[^\W\d_]"
+_NAME = rf"{_LETTER}(?:{_LETTER}|[ '’`.,/-])*"
+_DATE = r"(?:\d{8}|\d\d[-/]\d\d[-/]\d{4}|\d{4}[-/]\d\d[-/]\d\d)"
+_TEXT = r"[\w .,:;#&*+/'()@-]*"
+_PLACE = rf"{_LETTER}(?:{_LETTER}|[ '’.,-])*"
+_COLOUR = r"(?:BLK|BLU|BRO|BRN|DIC|GRN|GRY|HAZ|MAR|PNK|UNK|BAL|BLN|SDY|WHI|RED|XXX|[A-Z]{0,2})"
+SUFFIX = r"(?:JR\.?|SR\.?|[1-9](?:ST|ND|RD|TH)|I{1,3}|IV|VI{0,3}|IX|X)"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element id. `strict`: a value of this kind cannot be taken for a piece of a name."""
+
+    value: re.Pattern[str]
+    first: int = 0
+    last: int = LATEST
+    strict: bool = False
+
+
+def _of(value: str, first: int = 0, last: int = LATEST, *, strict: bool = False) -> Element:
+    return Element(re.compile(rf"\s*(?:{value})\s*"), first, last, strict)
+
+
+_CODE = r"[A-Z0-9 ,*/+-]{0,12}|NONE"
+
+ELEMENTS: dict[str, Element] = {
+    "DAA": _of(rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1),
+    "DAB": _of(_NAME, 0, 1),
+    "DAC": _of(_NAME),
+    "DAD": _of(rf"{_NAME}|"),
+    "DAE": _of(rf"{SUFFIX}|", 0, 1, strict=True),
+    "DAF": _of(r"[A-Z]{0,5}", 0, 1),
+    "DAG": _of(_TEXT),
+    "DAH": _of(_TEXT),
+    "DAI": _of(_PLACE),
+    "DAJ": _of(r"[A-Z]{2}", strict=True),
+    "DAK": _of(r"\d{5}(?:[ -]?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d(?: {0,5}|0{3,5})", strict=True),
+    "DAL": _of(r"[\w .,#&/'-]*\d[\w .,#&/'-]*", 0, 1),
+    "DAM": _of(_TEXT, 0, 1),
+    "DAN": _of(_PLACE, 0, 1),
+    "DAO": _of(r"[A-Z]{2}", 0, 1, strict=True),
+    "DAP": _of(r"\d{5}(?:[ -]?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d", 0, 1, strict=True),
+    "DAQ": _of(r"(?!.*(?:DCS|DBA|DBB|DBD))[A-Z0-9*. -]*\d[A-Z0-9*. -]*"),
+    "DAR": _of(_CODE, 0, 1),
+    "DAS": _of(_CODE, 0, 1),
+    "DAT": _of(_CODE, 0, 1),
+    "DAU": _of(
+        r"\d{3} ?(?:IN|CM|in|cm)?|\d['-]\d\d?\"?|\d ?(?:FT|ft)[ -]?\d\d? ?(?:IN|in)?|\d{3}", strict=True
+    ),
+    "DAV": _of(r"\d{3}", 0, 1, strict=True),
+    "DAW": _of(r"\d{2,3}(?: ?LBS?)?|", strict=True),
+    "DAX": _of(r"\d{2,3}(?: ?KG)?|", strict=True),
+    "DAY": _of(_COLOUR, strict=True),
+    "DAZ": _of(_COLOUR, strict=True),
+    "DBA": _of(_DATE, strict=True),
+    "DBB": _of(_DATE, strict=True),
+    "DBC": _of(r"[0129MFXU]", strict=True),
+    "DBD": _of(_DATE, strict=True),
+    "DBE": _of(r"\d{0,6}", 0, 1, strict=True),
+    "DBF": _of(r"\d{0,3}", 0, 1, strict=True),
+    "DBG": _of(rf"{_NAME}|"),
+    "DBH": _of(r"[YN01]?", 0, 1),
+    "DBI": _of(r"[YN01]?", 0, 1),
+    "DBJ": _of(r"[A-Z0-9-]{0,25}", 0, 1),
+    "DBK": _of(r"[\d-]{0,11}", 0, 1, strict=True),
+    "DBL": _of(rf"{_DATE}|", 0, 1, strict=True),
+    "DBM": _of(r"[\d-]{0,11}", 0, 1, strict=True),
+    "DBN": _of(rf"{_NAME}|"),
+    "DBO": _of(rf"{_NAME}|", 0, 1),
+    "DBP": _of(rf"{_NAME}|", 0, 1),
+    "DBQ": _of(rf"{_NAME}|", 0, 1),
+    "DBR": _of(rf"{SUFFIX}|", 0, 1, strict=True),
+    "DBS": _of(rf"{_NAME}|"),
+    "DCA": _of(_CODE),
+    "DCB": _of(_CODE),
+    "DCD": _of(_CODE),
+    "DCE": _of(r"\d?", 2),
+    "DCF": _of(r"[A-Za-z0-9 /.*+-]*"),
+    "DCG": _of(r"USA?|CAN|CDN|MEX", strict=True),
+    "DCH": _of(r"[A-Z0-9 ]{0,4}|NONE", 2),
+    "DCI": _of(_TEXT, 2),
+    "DCJ": _of(_TEXT, 2),
+    "DCK": _of(r"[A-Za-z0-9 /.*+-]*", 2),
+    "DCL": _of(r"AI|AP|BK|H|O|U|W|HIS|[A-Z]{0,1}", 2),
+    "DCM": _of(r"[A-Z0-9]{0,4}", 2),
+    "DCN": _of(r"[A-Z0-9]{0,5}", 2),
+    "DCO": _of(r"[A-Z0-9]{0,12}", 2),
+    "DCP": _of(_TEXT, 2),
+    "DCQ": _of(_TEXT, 2),
+    "DCR": _of(_TEXT, 2),
+    "DCS": _of(_NAME),
+    "DCT": _of(_NAME),
+    "DCU": _of(rf"{SUFFIX}|", strict=True),
+    "DDA": _of(r"[FNM]?", 3),
+    "DDB": _of(rf"{_DATE}|", 3, strict=True),
+    "DDC": _of(rf"{_DATE}|", 3, strict=True),
+    "DDD": _of(r"[01]?", 3, strict=True),
+    "DDE": _of(r"[TNU]?", 3),
+    "DDF": _of(r"[TNU]?", 3),
+    "DDG": _of(r"[TNU]?", 3),
+    "DDH": _of(rf"{_DATE}|", 3, strict=True),
+    "DDI": _of(rf"{_DATE}|", 3, strict=True),
+    "DDJ": _of(rf"{_DATE}|", 3, strict=True),
+    "DDK": _of(r"[01]?", 3, strict=True),
+    "DDL": _of(r"[01]?", 3, strict=True),
+    "DDM": _of(r"[01YN]?", 11),
+    "DDN": _of(r"[01YN]?", 11),
+    "DDO": _of(r"[01YN]?", 11),
+    "DDP": _of(r"[01YN]?", 11),
+}
+
+IDS = "|".join(ELEMENTS)
+AT_START = re.compile(IDS)
+ANY_ID = re.compile(r"D[A-D][A-Z]")
+
+
+def native(version: int | None) -> dict[str, Element]:
+    """The elements that a card of this version can have; of an unreadable version, all."""
+    if version is None:
+        return ELEMENTS
+    return {key: element for key, element in ELEMENTS.items() if element.first <= version <= element.last}

@@ -1,0 +1,95 @@
+"""Find where an AAMVA text begins and who issued it. Pure.
+
+D.12.3: `@ LF RS CR "ANSI " IIN(6) version(2) [jurisdiction version(2)] entries(2)`, then per subfile
+type(2) offset(4) length(4). Version, entries, offsets and lengths are hints: on real cards they are often wrong.
+"""
+
+import re
+from dataclasses import dataclass
+
+from kiosk.identity.aamva.elements import AT_START, IDS
+from kiosk.identity.aamva.issuers import REGIONS
+
+_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,12})")
+_DESIGNATOR = re.compile(r"[ \n\r]*(?P<type>DL|ID|EN|Z[A-Z])(?P<numbers>\d{6,10})")
+_FIRST_ELEMENT = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
+_BARE_START = re.compile(rf"(?:DL|ID|EN)(?={IDS})|(?<![^\n\r|])(?={IDS})")
+_SWAPPED = re.compile(r"(?:ansi|aamva)[ _]{0,3}\d{5}|dl(?=d[a-d][a-z])[^A-Z]*dbb[0-9]")
+_NUMBERS = 8
+_FAR = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`issuer` is "" and `version` None if the header was lost; the elements begin at `start`.
+
+    `line_feed` and `carriage_return` are letters that took their place: a keyboard types Ctrl+J and Ctrl+M, and a
+    text field takes the letter. `length` is the declared one of the first subfile.
+    """
+
+    start: int
+    issuer: str = ""
+    version: int | None = None
+    length: int | None = None
+    line_feed: str = ""
+    carriage_return: str = ""
+
+
+def is_caps_locked(text: str) -> bool:
+    """A keyboard with Caps Lock on inverts the case of all letters, the header's too."""
+    return _FILE_TYPE.search(text) is None and _SWAPPED.search(text) is not None
+
+
+def starts(text: str) -> list[int]:
+    """Where each AAMVA file in the text begins: more than one if two cards ran together."""
+    return [found.start() for found in _FILE_TYPE.finditer(text)]
+
+
+def header_of(text: str) -> Header | None:
+    """Read the header, or where it was lost find the first subfile. None: no sign of AAMVA."""
+    found = _FILE_TYPE.search(text)
+    if found is None:
+        bare = _BARE_START.search(text)
+        return Header(bare.end()) if bare else None
+    issuer, version = _issuer_and_version(found["digits"])
+    start = _first_element(text, _after_designators(text, found.end()))
+    if start is None:
+        return None
+    first = _DESIGNATOR.match(text, found.end("digits"))
+    before = text[: found.start()].lstrip("@")
+    return Header(
+        start,
+        issuer,
+        version,
+        length=int(first["numbers"][4:8]) if first and len(first["numbers"]) == _NUMBERS else None,
+        line_feed="J" if before.startswith("J") else "",
+        carriage_return="M" if before.endswith("M") else "",
+    )
+
+
+def _issuer_and_version(digits: str) -> tuple[str, int | None]:
+    """Six digits and two. North Carolina printed some IINs without their first digit."""
+    if digits[:6] not in REGIONS and "6" + digits[:5] in REGIONS:
+        return "6" + digits[:5], _version(digits[5:7])
+    return (digits[:6], _version(digits[6:8])) if len(digits) >= 6 else ("", None)
+
+
+def _version(digits: str) -> int | None:
+    return int(digits) if len(digits) == 2 else None
+
+
+def _after_designators(text: str, position: int) -> int:
+    while found := _DESIGNATOR.match(text, position):
+        position = found.end()
+    return position
+
+
+def _first_element(text: str, position: int) -> int | None:
+    """`DL` and an element; some cards leave out the `DL` (CT, CO, WV, WY), some garble the offset (AB)."""
+    rest = re.compile(r"[ \n\r|]*").match(text, position)
+    if rest and AT_START.match(text, rest.end()):
+        return rest.end()
+    found = _FIRST_ELEMENT.search(text, position, position + _FAR) or re.compile(rf"(?={IDS})").search(
+        text, position, position + _FAR
+    )
+    return found.end() if found else None

@@ -1,0 +1,61 @@
+"""Take a card's subfile apart into lines, each with one element, whatever became of the separators. Pure."""
+
+import re
+from collections import Counter
+
+from kiosk.identity.aamva.elements import AT_START, IDS
+from kiosk.identity.aamva.header import Header
+
+_NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_ENOUGH = 4
+_BEFORE_ID = re.compile(rf"([^\w\s,.'/#-])(?={IDS})")
+_NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffd]+")
+_SUBFILE = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
+_JURISDICTION = re.compile(r"Z([A-Z])(?:Z\1[A-Z]|[A-Z](?=[^a-z]|$))")
+_JURISDICTION_INSIDE = re.compile(r"(?<=.)Z([A-Z])Z\1[A-Z]", re.DOTALL)
+
+
+def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
+    """The lines of the DL, ID or EN subfile, and whether the jurisdiction's follows.
+
+    Where separators were lost it is one line that holds everything.
+    """
+    lines = [line for line in _split(body, header.line_feed) if line.strip()]
+    return _without_jurisdiction_subfile(lines, header.carriage_return)
+
+
+def _split(body: str, line_feed: str) -> list[str]:
+    """Split at what stands before the most elements: line ends, a pipe, a tab, C1 noise, any one sign."""
+    quiet = _NOISE.sub("", body)
+    ways = [re.split(f"[{_NEWLINES}]+", quiet), quiet.split("|"), re.split("[\t ]*\t[\t ]*", quiet)]
+    ways.append(_NOISE.split(body))
+    ways += [re.split(f"{line_feed}(?={IDS})", quiet)] if line_feed else []
+    signs = Counter(_BEFORE_ID.findall(quiet)).most_common(1)
+    ways += [quiet.split(sign) for sign, _ in signs]
+    best = max(ways, key=_elements_in)
+    return best if _elements_in(best) >= _ENOUGH else ways[0]
+
+
+def _elements_in(lines: list[str]) -> int:
+    return sum(bool(AT_START.match(line) or _SUBFILE.match(line)) for line in lines)
+
+
+def _without_jurisdiction_subfile(lines: list[str], carriage_return: str) -> tuple[list[str], bool]:
+    """`Zx` holds whatever the jurisdiction likes, line ends included: nothing in it is an element of ours."""
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        subfile = _SUBFILE.match(line)
+        if subfile:
+            inside, line = False, line[subfile.end() :]
+        if inside or _JURISDICTION.match(line):
+            inside = True
+            continue
+        cut = _JURISDICTION_INSIDE.search(line)
+        inside = cut is not None
+        kept.append(line[: cut.start()] if cut else line)
+        if cut:
+            kept[-1] = kept[-1].removesuffix(carriage_return)
+    if kept and carriage_return and not inside:
+        kept[-1] = kept[-1].removesuffix(carriage_return)
+    return kept, inside

@@ -1,0 +1,113 @@
+"""PostgreSQL and Redis, started by the tests on private ports in a temporary folder, and stopped by them."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_port(port: int, seconds: float = 20) -> None:
+    """Wait until somebody listens."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"Nobody listens on port {port}.")
+
+
+class Postgres:
+    """A cluster of our own. PostgreSQL refuses to run as root: then it runs as `postgres`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.names = count(1)
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
+        self.bin = programs[-1].parent if programs else Path(shutil.which("pg_ctl") or "pg_ctl").parent
+
+    def __enter__(self) -> Self:
+        data = self.folder / "data"
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self.folder, owner.pw_uid, owner.pw_gid)
+            for parent in self.folder.parents:
+                if parent.stat().st_uid == 0 and parent.stat().st_mode & 0o011 == 0:
+                    parent.chmod(parent.stat().st_mode | 0o011)
+        self._run(
+            "initdb", "-D", data, "-U", "clinic", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        self._run("pg_ctl", "-D", data, "-o", options, "-l", self.folder / "log", "-w", "start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop")
+
+    def new_database(self) -> str:
+        """Make an empty database; return its URL."""
+        name = f"clinic{next(self.names)}"
+        address = f"postgresql://clinic@127.0.0.1:{self.port}"
+        with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"{address}/{name}"
+
+    def _run(self, program: str, *arguments: object) -> None:
+        command = [str(self.bin / program), *map(str, arguments)]
+        if os.getuid() == 0:
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+
+class Redis:
+    """A Redis server of our own, that keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+
+    def __enter__(self) -> Self:
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            self.folder,
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for_port(self.port)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+    @property
+    def url(self) -> str:
+        """The address for Socket.IO's message queue."""
+        return f"redis://127.0.0.1:{self.port}/0"

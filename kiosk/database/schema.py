@@ -215,6 +215,7 @@ appointment = Table(
     Column("slot", Instant, nullable=False),
     Column("services", String(400), nullable=False, comment="service ids, in order, separated by spaces"),
     Column("status", String(12), nullable=False, comment="booked arrived cancelled"),
+    Column("cancelled_by", String(64), comment="null: the import said so, and may take it back"),
     Column("reference", String(32), nullable=False, comment="random, in the signed booking code"),
     Column("source", String(120), comment="whose id this is, for a repeated import"),
     Column("sealed", LargeBinary, comment="names, birth date: JSON, AES-256-GCM"),

@@ -7,7 +7,7 @@ the events, raises `site.version`, commits, and only then tells `committed`. An 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,22 +23,36 @@ from kiosk.queueing.tickets import Ticket
 
 
 class Reading:
-    """A consistent view of one site: its connection, vault and waiting room."""
+    """A consistent view of one site: its connection, vault, time zone and waiting room."""
 
-    def __init__(self, connection: Connection, site: str, vault: Vault, room: Snapshot) -> None:
+    def __init__(
+        self, connection: Connection, site: str, vault: Vault, room: Snapshot, zone: ZoneInfo
+    ) -> None:
         self.connection = connection
         self.site = site
         self.vault = vault
         self.snapshot = room
+        self.zone = zone
+
+    def day(self, at: datetime) -> date:
+        """The site's day of that instant."""
+        return at.astimezone(self.zone).date()
 
 
 class Transaction(Reading):
     """A `Reading` that holds the site's lock and writes."""
 
     def __init__(
-        self, connection: Connection, site: str, vault: Vault, room: Snapshot, rules: RoomRules, at: datetime
+        self,
+        connection: Connection,
+        site: str,
+        vault: Vault,
+        room: Snapshot,
+        zone: ZoneInfo,
+        rules: RoomRules,
+        at: datetime,
     ) -> None:
-        super().__init__(connection, site, vault, room)
+        super().__init__(connection, site, vault, room, zone)
         self.at = at
         self.room = Room(rules, room)
         self.touched: set[str] = set()
@@ -88,7 +102,7 @@ class Database:
         with self._turn:
             with self._connect(writes=True) as connection, connection.begin():
                 room = self._read(connection, at, lock=True)
-                tx = Transaction(connection, self.site, self.vault, room, self.rules, at)
+                tx = Transaction(connection, self.site, self.vault, room, self.zone, self.rules, at)
                 yield tx
                 after = self._write(tx)
             self._known = (self._day(at), after)
@@ -100,7 +114,7 @@ class Database:
         """Read, without waiting for writers."""
         with self._connect(writes=False) as connection, connection.begin():
             room = self._read(connection, at, lock=False)
-            yield Reading(connection, self.site, self.vault, room)
+            yield Reading(connection, self.site, self.vault, room, self.zone)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -50,7 +50,7 @@ class Vault:
     def open(self, sealed: bytes, context: str) -> Any:
         """Return what was sealed for `context`. Raises VaultError."""
         head = len(VERSION) + NONCE_BYTES
-        if sealed[:1] != VERSION:
+        if sealed[:1] != VERSION or len(sealed) <= head:
             raise VaultError
         try:
             text = self._cipher.decrypt(sealed[1:head], sealed[head:], context.encode())

@@ -1,0 +1,90 @@
+"""A configuration typo is refused, by name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.config import Config, ConfigError, load
+from tests import cast
+
+TOML = """
+[site]
+name = "Riverside Clinic"
+timezone = "America/New_York"
+[[services]]
+id = "laboratory"
+letter = "B"
+name = {en = "Laboratory"}
+[[desks]]
+id = "room-1"
+name = "Room 1"
+services = ["laboratory"]
+[drivers]
+server = "http://127.0.0.1:8000"
+"""
+
+
+def write(folder: Path, text: str = TOML) -> Path:
+    """A kiosk.toml with this text."""
+    path = folder / "kiosk.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_smallest_configuration_is_a_site_a_service_and_a_desk(tmp_path: Path) -> None:
+    config = load(write(tmp_path), {})
+    assert config.site.name == "Riverside Clinic"
+    assert config.database_url.startswith("sqlite:///")
+    assert config.room_rules().services["laboratory"].letter == "B"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    config = load(
+        write(tmp_path), {"KIOSK_SERVER__PORT": "9000", "KIOSK_SITE__NAME": "Hill", "KIOSK_CONFIG": "x"}
+    )
+    assert (config.server.port, config.site.name) == (9000, "Hill")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"site": {"name": "R", "timezone": "America/New_Yrok"}}, "New_Yrok"),
+        ({"site": {"name": "R", "timezone": "UTC", "tiemzone": 1}}, "tiemzone.*site"),
+        ({"sight": {}}, "sight"),
+        ({"server": {"port": "eighty"}}, "server.port"),
+        ({"services": []}, "registration"),
+        ({"desks": [{"id": "room-1", "name": "Room 1", "services": ["surgery"]}]}, "desks.room-1.*surgery"),
+        ({"boards": [{"id": "lobby", "name": "L", "services": ["surgery"]}]}, "boards.lobby.*surgery"),
+        (
+            {"stations": [{"id": "front", "name": "F"}, {"id": "front", "name": "G"}]},
+            "stations.*front.*twice",
+        ),
+        ({"services": [{"id": "x", "letter": "b", "name": {"en": "X"}}], "desks": []}, "letter.*'b'"),
+        ({"services": [{"id": "x", "letter": "B", "name": {"en": "X"}}] * 2, "desks": []}, "twice"),
+    ],
+)
+def test_a_mistake_is_refused_by_name(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Config.from_dict({**cast.CLINIC, **change})
+
+
+def test_a_missing_or_broken_file_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="There is no file"):
+        load(tmp_path / "kiosk.toml", {})
+    with pytest.raises(ConfigError, match="not TOML"):
+        load(write(tmp_path, "[site"), {})
+
+
+def test_a_name_falls_back_to_the_sites_first_language(tmp_path: Path) -> None:
+    config = cast.config(tmp_path)
+    assert config.service_name("laboratory", "es") == "Laboratorio"
+    assert config.service_name("laboratory", "ar") == "Laboratory"
+    assert config.desk_name("room-1") == "Room 1"
+    assert config.desk_name("gone") == "gone"
+
+
+def test_a_panel_knows_how_many_pixels_a_millimetre_has(tmp_path: Path) -> None:
+    station = cast.config(tmp_path).station("front")
+    assert station is not None
+    assert round(station.mm * 20) == 81

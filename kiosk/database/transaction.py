@@ -21,6 +21,11 @@ from kiosk.queueing import records
 from kiosk.queueing.room import Decision, Room, RoomRules, Snapshot
 from kiosk.queueing.tickets import Ticket
 
+_LOOK = sa.select(schema.site.c.version, schema.site.c.serial).where(
+    schema.site.c.id == sa.bindparam("site_id")
+)
+_LOCK = _LOOK.with_for_update()
+
 
 class Reading:
     """A consistent view of one site: its connection, vault, time zone and waiting room."""
@@ -127,8 +132,7 @@ class Database:
         return connection if writes else connection.execution_options(isolation_level="REPEATABLE READ")
 
     def _read(self, connection: Connection, at: datetime, *, lock: bool) -> Snapshot:
-        query = sa.select(schema.site.c.version, schema.site.c.serial).where(schema.site.c.id == self.site)
-        row = connection.execute(query.with_for_update() if lock else query).one()
+        row = connection.execute(_LOCK if lock else _LOOK, {"site_id": self.site}).one()
         known, day = self._known, self._day(at)
         if known is not None and known[0] == day and known[1].version == row.version:
             return known[1]

@@ -21,6 +21,21 @@ _update = (
     .values({name: sa.bindparam(name) for name in FIELDS if name not in ("id", "visit", "code", "serial")})
 )
 
+_raise_version = (
+    site.update()
+    .where(site.c.id == sa.bindparam("site_id"))
+    .values(version=sa.bindparam("version"), serial=sa.bindparam("serial"))
+)
+_raise_number = (
+    counter.update()
+    .where(
+        counter.c.site == sa.bindparam("site_id"),
+        counter.c.day == sa.bindparam("on_day"),
+        counter.c.letter == sa.bindparam("of_letter"),
+    )
+    .values(number=sa.bindparam("number"))
+)
+
 
 def read(connection: Connection, site_id: str, day: date, version: int, serial: int) -> Snapshot:
     """Return the room: the day's tickets and what is still open from before."""
@@ -47,18 +62,15 @@ def write(connection: Connection, site_id: str, day: date, room: Room) -> None:
                 row.pop(fixed)
             connection.execute(_update, row)
         else:
-            connection.execute(ticket.insert().values(site=site_id, day=day, **row))
+            connection.execute(ticket.insert(), {"site": site_id, "day": day, **row})
     for letter, number in room.numbers.items():
         known = room.snapshot.numbers.get(letter)
         if known is None:
-            values = {"site": site_id, "day": day, "letter": letter, "number": number}
-            connection.execute(counter.insert().values(values))
+            row = {"site": site_id, "day": day, "letter": letter, "number": number}
+            connection.execute(counter.insert(), row)
         elif known != number:
-            connection.execute(
-                counter.update()
-                .where(counter.c.site == site_id, counter.c.day == day, counter.c.letter == letter)
-                .values(number=number)
-            )
+            row = {"site_id": site_id, "on_day": day, "of_letter": letter, "number": number}
+            connection.execute(_raise_number, row)
     for desk in room.open_desks - room.snapshot.open_desks:
         connection.execute(open_desk.insert().values(site=site_id, desk=desk))
     for desk in room.snapshot.open_desks - room.open_desks:
@@ -67,7 +79,7 @@ def write(connection: Connection, site_id: str, day: date, room: Room) -> None:
 
 def raise_version(connection: Connection, site_id: str, version: int, serial: int) -> None:
     """Write the site's new version, the last event's seq."""
-    connection.execute(site.update().where(site.c.id == site_id).values(version=version, serial=serial))
+    connection.execute(_raise_version, {"site_id": site_id, "version": version, "serial": serial})
 
 
 def observed(connection: Connection, site_id: str) -> Mapping[str, Sequence[timedelta]]:

@@ -1,0 +1,184 @@
+"""A command of the coordinator against the machine's own durable single-row commits, in the same run."""
+
+import sqlite3
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from benchmarks.report import Figure, median, percentile
+from kiosk.app import open_database
+from kiosk.config import Config
+from kiosk.database import Database, Transaction, schema
+from kiosk.database.migrations import migrate
+from kiosk.queueing.tickets import NobodyWaiting
+
+OPEN_TICKETS = 300
+COMMANDS = 600
+DESKS = 8
+YEAR = 250_000
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+def clinic(folder: Path) -> Database:
+    """An empty clinic with eight desks."""
+    config = Config.from_dict(
+        {
+            "site": {"name": "Benchmark", "timezone": "UTC"},
+            "server": {"data": str(folder)},
+            "services": [{"id": "laboratory", "letter": "B", "name": {"en": "Laboratory"}}],
+            "desks": [
+                {"id": f"desk-{n}", "name": f"Desk {n}", "services": ["laboratory"]} for n in range(DESKS)
+            ],
+        }
+    )
+    migrate(config)
+    return open_database(config)
+
+
+def take_ticket(tx: Transaction) -> str:
+    """One walk-in: visit, ticket, event."""
+    visit = uuid.uuid4().hex
+    tx.connection.execute(
+        schema.visit.insert().values(id=visit, site=tx.site, day=NOW.date(), created_at=NOW)
+    )
+    ticket = tx.room.issue(ticket_id=uuid.uuid4().hex, visit=visit, services=["laboratory"], at=NOW, by="b")
+    return ticket.id
+
+
+def fill(database: Database, number: int) -> None:
+    """Let `number` patients wait."""
+    with database.begin(at=NOW) as tx:
+        for desk in database.rules.desks:
+            tx.room.open_desk(desk, at=NOW, by="b")
+        for _ in range(number):
+            take_ticket(tx)
+
+
+def durable_commits(folder: Path) -> float:
+    """Single-row commits a second of SQLite itself, WAL and FULL: the machine's limit."""
+    connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
+    began = time.perf_counter()
+    for number in range(COMMANDS):
+        connection.execute("INSERT INTO t (v) VALUES (?)", (str(number),))
+    rate = COMMANDS / (time.perf_counter() - began)
+    connection.close()
+    return rate
+
+
+def timed(command: object) -> float:
+    """Seconds that one call takes."""
+    began = time.perf_counter()
+    command()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+def call_and_return(database: Database, desk: str) -> None:
+    """Two commands, as the console sends them: call the next, take the call back."""
+    with database.begin(at=NOW) as tx:
+        ticket = tx.room.call_next(desk, at=NOW, by="b")
+    with database.begin(at=NOW) as tx:
+        tx.room.hold(ticket.id, at=NOW, by="b")
+        tx.room.resume(ticket.id, at=NOW, by="b")
+
+
+def check_in(database: Database) -> None:
+    """One walk-in checks in."""
+    with database.begin(at=NOW) as tx:
+        take_ticket(tx)
+
+
+def hammer(database: Database) -> list[float]:
+    """Eight desks at once; return the seconds of every call."""
+    taken: list[float] = []
+
+    def work(desk: str) -> None:
+        for _ in range(25):
+            try:
+                taken.append(timed(lambda: call_and_return(database, desk)) / 2)
+            except NobodyWaiting:
+                return
+
+    threads = [threading.Thread(target=work, args=(desk,)) for desk in database.rules.desks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return taken
+
+
+def write_history(database: Database) -> None:
+    """A year of visits that are over: tickets and events."""
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        serial = connection.execute(sa.select(schema.site.c.serial)).scalar_one()
+        version = connection.execute(sa.select(schema.site.c.version)).scalar_one()
+        for start in range(0, YEAR, 5000):
+            visits, tickets, events = [], [], []
+            for number in range(start, start + 5000):
+                at = NOW - timedelta(days=1 + number // 1000)
+                name = f"{number:032x}"
+                visits.append({"id": name, "site": database.site, "day": at.date(), "created_at": at})
+                tickets.append(
+                    {
+                        "id": name, "site": database.site, "visit": name, "day": at.date(),
+                        "code": f"B{number % 1000:03d}", "serial": -1 - number, "service": "laboratory",
+                        "state": "served", "arrived": at, "since": at, "due": at, "route": "",
+                        "language": "en",
+                        "calls": 1, "started_at": at, "closed_at": at + timedelta(minutes=9),
+                    }
+                )  # fmt: skip
+                events += [
+                    {
+                        "site": database.site, "seq": version + number * 4 + step, "kind": kind,
+                        "ticket": name,
+                        "by": "b", "at": at, "before": "{}", "after": "{}",
+                    }
+                    for step, kind in enumerate(("issued", "called", "started", "finished"), 1)
+                ]  # fmt: skip
+            connection.execute(schema.visit.insert(), visits)
+            connection.execute(schema.ticket.insert(), tickets)
+            connection.execute(schema.event.insert(), events)
+        connection.execute(schema.site.update().values(version=version + YEAR * 4, serial=serial))
+
+
+def figures() -> Iterator[Figure]:
+    """Commands on SQLite, one site, 300 open tickets; then the same after a year."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        floor = durable_commits(folder)
+        yield Figure("durable single-row commits (the machine's limit)", f"{floor:,.0f}/s", "", None)
+        database = clinic(folder)
+        fill(database, OPEN_TICKETS)
+        calls = [timed(lambda: call_and_return(database, "desk-0")) / 2 for _ in range(COMMANDS // 2)]
+        rate = 1 / median(calls)
+        yield Figure(
+            "call-next, 300 open tickets", f"{rate:,.0f}/s = {rate / floor:.0%} of the limit",
+            "≥ 50 % of the limit", rate / floor >= 0.5,
+        )  # fmt: skip
+        arrivals = [timed(lambda: check_in(database)) for _ in range(100)]
+        rate = 1 / median(arrivals)
+        yield Figure(
+            "check-in (visit, ticket, event)", f"{rate:,.0f}/s = {rate / floor:.0%} of the limit",
+            "≥ 50 % of the limit", rate / floor >= 0.5,
+        )  # fmt: skip
+        crowded = percentile(hammer(database), 0.99) * 1000
+        yield Figure("call-next, 8 desks at once, p99", f"{crowded:.1f} ms", "≤ 50 ms", crowded <= 50)
+        write_history(database)
+        database.close()
+        database = clinic(folder)
+        aged = [timed(lambda: call_and_return(database, "desk-0")) / 2 for _ in range(COMMANDS // 2)]
+        ratio = median(aged) / median(calls)
+        yield Figure(
+            "call-next after a year (250,000 visits)", f"{ratio:.2f} × day one", "≤ 1.3 ×", ratio <= 1.3
+        )
+        cold = timed(lambda: clinic(folder).snapshot(at=NOW).__enter__()) * 1000
+        yield Figure("opening that database", f"{cold:.0f} ms", "", None)
+        database.close()

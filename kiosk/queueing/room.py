@@ -107,9 +107,9 @@ class Room:
         self.decisions: list[Decision] = []
 
     def __iter__(self) -> Iterator[Ticket]:
-        for ticket in self.snapshot.tickets.values():
-            yield self.changes.get(ticket.id, ticket)
-        yield from (t for t in self.changes.values() if t.id not in self.snapshot.tickets)
+        if not self.changes:
+            return iter(self.snapshot.tickets.values())
+        return iter({**self.snapshot.tickets, **self.changes}.values())
 
     def ticket(self, ticket_id: str) -> Ticket:
         """Return the ticket, as decided so far. Raises NoSuchTicket."""
@@ -125,8 +125,8 @@ class Room:
     def next_for(self, desk: str) -> Ticket | None:
         """Return who is next in line for `desk`."""
         services = self._desk(desk).services
-        waiting = (t for t in self if t.state is State.WAITING and t.service in services)
-        return min(waiting, key=lambda t: t.place, default=None)
+        waiting = [(t.due, t.serial, t) for t in self if t.state is State.WAITING and t.service in services]
+        return min(waiting)[-1] if waiting else None
 
     def issue(
         self,
@@ -169,20 +169,16 @@ class Room:
 
     def call_next(self, desk: str, *, at: datetime, by: str) -> Ticket:
         """Call who is next for `desk`, finishing first whom it serves. Raises DeskBusy, NobodyWaiting."""
-        self._free(desk)
+        occupant = self._ready(desk)
         ticket = self.next_for(desk)
         if ticket is None:
             raise NobodyWaiting(desk=desk)
-        return self.call(ticket.id, desk, at=at, by=by)
+        return self._call(ticket, desk, occupant, at, by)
 
     def call(self, ticket_id: str, desk: str, *, at: datetime, by: str) -> Ticket:
         """Call this patient to `desk`, out of order if need be."""
         ticket = self._allowed(ticket_id, Action.CALL)
-        self._free(desk)
-        if (served := self.at_desk(desk)) is not None:
-            self.finish(served.id, at=at, by=by)
-        changes = {"desk": desk, "calls": 1, "called_at": at, "announced_at": None}
-        return self._transition(ticket, Action.CALL, at, by, **changes)
+        return self._call(ticket, desk, self._ready(desk), at, by)
 
     def recall(self, ticket_id: str, *, at: datetime, by: str) -> Ticket:
         """Call the patient again to the same desk."""
@@ -308,13 +304,21 @@ class Room:
             raise NotPossible(ticket=ticket_id, desk=ticket.desk)
         return ticket
 
-    def _free(self, desk: str) -> None:
+    def _call(self, ticket: Ticket, desk: str, occupant: Ticket | None, at: datetime, by: str) -> Ticket:
+        if occupant is not None:
+            self.finish(occupant.id, at=at, by=by)
+        changes = {"desk": desk, "calls": 1, "called_at": at, "announced_at": None}
+        return self._transition(ticket, Action.CALL, at, by, **changes)
+
+    def _ready(self, desk: str) -> Ticket | None:
+        """Return whom the desk serves, if it can call somebody."""
         self._desk(desk)
         if desk not in self.open_desks:
             raise DeskClosed(desk=desk)
         occupant = self.at_desk(desk)
         if occupant is not None and occupant.state is State.CALLED:
             raise DeskBusy(ticket=occupant.id, desk=desk)
+        return occupant
 
     def _reason(self, *, since: datetime, slot: datetime | None, priority: str | None) -> Reason:
         if priority is not None and priority not in self.rules.head_starts:

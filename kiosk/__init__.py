@@ -1,0 +1,3 @@
+"""The clinic: decides and records."""
+
+__version__ = "0.1.0"

@@ -1,7 +1,7 @@
 """What happened: appended under the site's lock, so `seq` has no gaps and is the order of the commits."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,12 +62,6 @@ def of_ticket(connection: Connection, site: str, ticket: str) -> Sequence[Row[An
     """Return the ticket's events, oldest first."""
     query = sa.select(event).where(event.c.site == site, event.c.ticket == ticket).order_by(event.c.seq)
     return connection.execute(query).all()
-
-
-def recent(connection: Connection, site: str, kinds: Iterable[str], since: datetime) -> Sequence[Row[Any]]:
-    """Return the events of these kinds since that instant, oldest first."""
-    query = sa.select(event).where(event.c.site == site, event.c.kind.in_(kinds), event.c.at >= since)
-    return connection.execute(query.order_by(event.c.seq)).all()
 
 
 def _to_json(fields: Mapping[str, Any]) -> str:

@@ -131,7 +131,7 @@ ticket = Table(
     Column("closed_at", Instant),
     UniqueConstraint("site", "day", "code"),
     UniqueConstraint("site", "serial"),
-    Index("ix_ticket_queue", "site", "state", "service", "due", "serial"),
+    Index("ix_ticket_site_state", "site", "state"),
     Index("ix_ticket_site_day", "site", "day"),
     Index(
         "uq_ticket_open_visit", "visit", unique=True,
@@ -157,7 +157,6 @@ event = Table(
     Column("after", sa.Text, nullable=False, default="{}"),
     Column("undoes", Integer),
     Index("ix_event_ticket", "ticket", "seq"),
-    Index("ix_event_site_kind_at", "site", "kind", "at"),
 )
 
 command = Table(

@@ -1,8 +1,8 @@
 """What every device has in common: a scan, an error with a cause, and the two protocols. Pure.
 
-Life of a device: `open()`, then `read()` or `status()`/`print()` again and again, then `close()`. Any of them may
-raise `DeviceError`; the host then closes the device, waits and opens it again. `close()` never raises and may be
-called twice. One thread owns a device, so no device needs a lock.
+Life of a device: `open()`, then `read()` or `status()`/`print()` again and again, then `close()`. Any of
+them may raise `DeviceError`; the host then closes the device, waits and opens it again. `close()` never
+raises and may be called twice. One thread owns a device, so no device needs a lock.
 """
 
 import uuid

@@ -1,8 +1,9 @@
 """Serial bytes -> payloads. Pure: standard library only, and the clock is passed in.
 
-A scan ends where the line falls silent, because driving licences carry CR and LF *inside* (a CR-terminated frame cuts
-one licence into four). A terminator, when the profile names one, ends a short scan at once and is taken off; in a
-payload that starts like a licence or an ISO 15434 message it is data, and silence ends it too.
+A scan ends where the line falls silent, because driving licences carry CR and LF *inside* (a CR-terminated
+frame cuts one licence into four). A terminator, when the profile names one, ends a short scan at once and
+is taken off; in a payload that starts like a licence or an ISO 15434 message it is data, and silence ends
+it too.
 """
 
 import re
@@ -81,7 +82,7 @@ class Framer:
         return self._frames(done)
 
     def _between_marks(self) -> list[bytes]:
-        done = []
+        done: list[bytes] = []
         while True:
             start = self._buffer.find(STX)
             if start < 0:

@@ -1,6 +1,7 @@
 """The job's document -> what to print, laid out for a paper width. Pure: standard library only.
 
-Every string is cleaned here: nothing that a patient or an address book wrote can carry a command to the printer.
+Every string is cleaned here: nothing that a patient or an address book wrote can carry a command to the
+printer.
 """
 
 import re
@@ -79,11 +80,11 @@ def layout(document: Mapping[str, Any], paper: Paper) -> list[Operation]:
         raise ValueError("the document has no code")
     rtl = document.get("direction") == "rtl"
     ticket: list[Operation] = _paragraph(document.get("site"), paper, bold=True, rtl=rtl)
-    ticket += [*_paragraph(document.get("issued"), paper, rtl=rtl), Feed(16), Rule(), Feed(20)]
+    ticket += [*_paragraph(document.get("issued"), paper, rtl=rtl), Feed(18), Rule(), Feed(24)]
     ticket += _paragraph(document.get("service"), paper, scale=2, bold=True, rtl=rtl)
-    ticket += [Feed(16), Numeral(code), Feed(16)]
+    ticket += [Feed(28), Numeral(code), Feed(32)]
     if copy := clean(document.get("copy")):
-        ticket += [Band(copy, rtl), Feed(16)]
+        ticket += [Band(copy, rtl), Feed(24)]
     lines = document.get("lines")
     for line in (lines if isinstance(lines, list) else [])[:MAX_LINES]:
         ticket += _paragraph(line, paper, rtl=rtl)
@@ -125,6 +126,17 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line else lines
 
 
+def balanced(text: str, width: int) -> list[str]:
+    """As few lines as `wrap` needs, of about equal length: no single word on the last line."""
+    best = wrap(text, width)
+    for narrower in range(width - 1, 0, -1):
+        lines = wrap(text, narrower)
+        if len(lines) > len(best):
+            break
+        best = lines
+    return best
+
+
 def _chop(word: str, width: int) -> list[str]:
     pieces, piece = [], ""
     for character in word:
@@ -138,7 +150,7 @@ def _chop(word: str, width: int) -> list[str]:
 def _paragraph(
     value: object, paper: Paper, *, scale: int = 1, bold: bool = False, rtl: bool = False
 ) -> list[Operation]:
-    return [Text(line, scale, bold, rtl) for line in wrap(clean(value), paper.columns // scale)]
+    return [Text(line, scale, bold, rtl) for line in balanced(clean(value), paper.columns // scale)]
 
 
 def _follow(document: Mapping[str, Any], paper: Paper, rtl: bool) -> list[Operation]:
@@ -146,4 +158,4 @@ def _follow(document: Mapping[str, Any], paper: Paper, rtl: bool) -> list[Operat
     if not isinstance(url, str) or not _URL.fullmatch(url):
         return []
     label = _paragraph(document.get("url_label"), paper, rtl=rtl)
-    return [Feed(16), Rule(), Feed(20), QrCode(url), Feed(12), *label]
+    return [Feed(22), Rule(), Feed(28), QrCode(url), Feed(16), *label]

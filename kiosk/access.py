@@ -1,8 +1,9 @@
 """Who may do what: every route and every socket event, in one table. What is not declared is refused.
 
-A test walks all routes × roles. `identify` (set by `kiosk.app`) tells who asks; this module decides.
+A test walks all routes × roles. `kiosk.guards` finds out who asks; this module decides.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -81,6 +82,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "appointments.add": STAFF,
     "appointments.load": STAFF,
     "appointments.cancel": STAFF,
+    "appointments.reinstate": STAFF,
     "appointments.letter": STAFF,
     # the demo's hardware bench (registered in the demo only)
     "bench.page": ALL,
@@ -102,6 +104,28 @@ def allowed(endpoint: str, role: Role) -> bool:
     return role in roles
 
 
+def choose(endpoint: str, principals: Iterable[Principal], named: Collection[str] = ()) -> Principal | None:
+    """Return as whom to let this request pass, or None.
+
+    One browser may hold several credentials (in the demo it is kiosk, board and console at once): the device that
+    the address names comes first, then staff, then what is left.
+    """
+    able = [who for who in (*principals, NOBODY) if allowed(endpoint, who.role)]
+    return min(
+        able, key=lambda who: (who.name not in named, who.role not in STAFF, who is NOBODY), default=None
+    )
+
+
+def undeclared(names: Iterable[str]) -> list[str]:
+    """Return the routes or events that no table declares."""
+    return sorted(name for name in names if name not in ROUTES and name not in EVENTS)
+
+
 def principal() -> Principal:
     """Return who makes this request."""
     return cast(Principal, g.get("principal", NOBODY))
+
+
+def principals() -> tuple[Principal, ...]:
+    """Return everybody whose credentials came with this request."""
+    return cast(tuple[Principal, ...], g.get("principals", ()))

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
-from flask import Flask, abort, g, request
-from flask_babel import Babel
+from flask import Flask
 from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
-from kiosk import access, live
+from kiosk import access, errors, guards, live, rendering
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
 from kiosk.database import Database
@@ -25,8 +25,17 @@ ROOMS = (
     "kiosk.appointments.pages",
     "kiosk.console.pages",
     "display.pages",
+    "display.phone",
 )
 """The modules that have a `blueprint`."""
+BENCH = "kiosk.bench.pages"
+"""The room that only a demo has."""
+MAX_UPLOAD_BYTES = 4 * 2**20
+FONTS_FOR_S = 31_536_000
+
+
+class Undeclared(Exception):
+    """A route or socket event is missing in `kiosk.access`."""
 
 
 def static_folder() -> Path:
@@ -48,23 +57,84 @@ def open_database(config: Config) -> Database:
 
 
 def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flask:
-    """Put a clinic together: records, rooms (blueprints), sockets, guards."""
+    """Put a clinic together: records, rooms (blueprints), sockets, guards. Nothing is started."""
     app = Flask("kiosk", static_folder=str(static_folder()), static_url_path="/static")
     app.secret_key = read_or_make_key(config.data / "keys" / "session.key")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_UPLOAD_BYTES,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.https,
+        WTF_CSRF_TIME_LIMIT=None,  # a kiosk's page stays open all day; the session's secret is the limit
+        WTF_CSRF_SSL_STRICT=False,  # it compares the Referer, which our pages do not send
+    )
     database = open_database(config)
-    socketio = SocketIO(app, async_mode="threading", message_queue=config.server.redis or None)
-    publisher = live.Live(socketio)
+    publisher = open_sockets(app, config)
     database.committed = publisher.committed
     app.extensions["clinic"] = Clinic(config, database, publisher, now)
-    Babel(app, locale_selector=lambda: g.get("language", config.site.languages[0]))
-    CSRFProtect(app)
-    for name in ROOMS:
-        app.register_blueprint(import_module(name).blueprint)
-    app.before_request(guard)
+    rendering.prepare(app)
+    guards.prepare(app)
+    errors.prepare(app)
+    csrf = CSRFProtect(app)
+    for name in (*ROOMS, BENCH) if config.demo else ROOMS:
+        if not exists(name):
+            continue
+        room = import_module(name)
+        app.register_blueprint(room.blueprint)
+        if name.endswith(".api"):
+            csrf.exempt(room.blueprint)
+    connect_live(app, publisher)
+    check_declared(app, publisher)
     return app
 
 
-def guard() -> None:
-    """Let pass only what `access.ROUTES` declares for who asks."""
-    if request.endpoint is not None and not access.allowed(request.endpoint, access.principal().role):
-        abort(403)
+def exists(name: str) -> bool:
+    """Tell whether a room is built."""
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def open_sockets(app: Flask, config: Config) -> live.Live:
+    """Answer Socket.IO beside the pages: our own pages only, small messages, no compression."""
+    socketio = SocketIO(
+        app,
+        async_mode="threading",
+        async_handlers=False,
+        manage_session=False,
+        transports=["websocket"],
+        message_queue=config.server.redis or None,
+        channel=f"kiosk:{config.site.id}",
+        max_http_buffer_size=live.MAX_MESSAGE_BYTES,
+        cors_allowed_origins=guards.own_origin(config.public_url),
+        ping_interval=10,
+        ping_timeout=10,
+    )
+    app.wsgi_app = guards.without_deflate(app.wsgi_app)  # type: ignore[method-assign]
+    publisher = live.Live(socketio)
+    live.register(publisher, guards.identified)
+    return publisher
+
+
+def connect_live(app: Flask, publisher: live.Live) -> None:
+    """Let the publisher see the records, which it does from its own thread."""
+    here: Clinic = app.extensions["clinic"]
+
+    def look() -> int:
+        with here.database.snapshot(at=here.now()) as reading:
+            return reading.snapshot.version
+
+    publisher.look = look
+    if exists("display.pages"):
+        from display.pages import render_boards
+
+        publisher.boards = lambda: render_boards(app)
+
+
+def check_declared(app: Flask, publisher: live.Live) -> None:
+    """Refuse to start with a route or event that nobody gave a role. Raises Undeclared."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    events = {event for events in publisher.socketio.server.handlers.values() for event in events} - {"*"}
+    if missing := access.undeclared(endpoints | events):
+        raise Undeclared(f"{', '.join(missing)}: say in kiosk/access.py who may use it.")

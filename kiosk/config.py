@@ -49,6 +49,7 @@ class Server(Section, frozen=True, kw_only=True):
     port: int = 8000
     public_url: str = ""
     threads: int = 200
+    processes: int = 1
     data: str = "var"
     redis: str = ""
     log: str = "json"
@@ -179,6 +180,11 @@ class Config(Section, frozen=True, kw_only=True):
         """The address that patients' phones reach."""
         return self.server.public_url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
 
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us encrypted: then cookies are sent no other way."""
+        return self.public_url.startswith("https://")
+
     def service_name(self, service: str, language: str) -> str:
         """The service's name in `language`, else in the site's first."""
         names = next(s.name for s in self.services if s.id == service)
@@ -244,6 +250,8 @@ def _check(config: Config) -> None:
         config.site.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(f"site.timezone: there is no time zone {config.site.timezone!r}.") from None
+    if config.server.processes > 1 and not (config.server.redis and config.database.url):
+        raise ConfigError("server.processes: more than one needs server.redis and PostgreSQL in database.url.")
     services = [s.id for s in config.services]
     letters = [s.letter for s in config.services]
     for kind, names in (

@@ -1,7 +1,9 @@
-"""Print operations -> the bytes of one printer model. python-escpos knows the models; its connectors are not used.
+"""Print operations -> the bytes of one printer model. python-escpos knows the models; its connectors are
+not used.
 
-What the model's code pages can write goes as text, everything else as a picture (`GS v 0`, the one picture command
-that all of them share). Pictures never contain the bytes of a real-time command: printers obey those inside pictures.
+What the model's code pages can write goes as text, everything else as a picture (`GS v 0`, the one picture
+command that all of them share). Pictures never contain the bytes of a real-time command: printers obey
+those inside pictures.
 """
 
 import contextlib
@@ -9,6 +11,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +22,13 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SLICE_ROWS = 64
+_DRAWN_EM = (34, 60)
 MAX_WIDTH_BYTES = 128
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
 _REAL_TIME = tuple(bytes([0x10, second]) for second in (0x04, 0x05, 0x14))
-# Finishes a picture that a broken connection left half sent, so the next ticket is not swallowed by it: printers
-# ignore NUL between commands.
+# Finishes a picture that a broken connection left half sent, so the next ticket is not swallowed by it:
+# printers ignore NUL between commands.
 RECOVERY = b"\0" * (SLICE_ROWS * MAX_WIDTH_BYTES)
 
 
@@ -32,19 +36,35 @@ class UnknownProfile(ValueError):
     """python-escpos does not know this printer profile."""
 
 
-class Encoder:
-    """Bytes for one printer. `drawn_numeral=False` keeps the big code small in bytes, for slow serial lines."""
+class Lettering(StrEnum):
+    """`drawn`: everything as a picture, more legible and alike on every model. `mixed`: the printer's own
+    letters where it has them, a third of the bytes. `printer`: the code too in its letters, for slow
+    lines."""
 
-    def __init__(self, profile: str = "default", width_dots: int | None = None, *, drawn_numeral: bool = True) -> None:
+    DRAWN = "drawn"
+    MIXED = "mixed"
+    PRINTER = "printer"
+
+
+class Encoder:
+    """Bytes for one printer model on one width of paper."""
+
+    def __init__(
+        self, profile: str = "default", width_dots: int | None = None, style: Lettering = Lettering.DRAWN
+    ) -> None:
         library = _escpos()
         if profile not in library.profiles:
-            raise UnknownProfile(f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}")
-        self._library, self._name, self._drawn_numeral = library, profile, drawn_numeral
+            raise UnknownProfile(
+                f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}"
+            )
+        self._library, self._name, self._style = library, profile, style
         data = library.profiles[profile]
         columns = int(data["fonts"]["0"]["columns"])
         known = data["media"].get("width", {}).get("pixels")
         dots = width_dots or (known if isinstance(known, int) else columns * 12)
-        self.paper = Paper(dots // 12 if width_dots else columns, min(dots, MAX_WIDTH_BYTES * 8))
+        dots = min(dots, MAX_WIDTH_BYTES * 8)
+        columns = dots // 12 if width_dots else columns
+        self.paper = Paper(dots * 2 // _DRAWN_EM[0] if style is Lettering.DRAWN else columns, dots)
         self._features: dict[str, bool] = data["features"]
         self._pages = library.code_pages(data["codePages"])
 
@@ -78,18 +98,23 @@ class Encoder:
                 return self._cut()
 
     def _text(self, line: Text) -> bytes:
-        words = self._in_code_page(line.text)
+        words = None if self._style is Lettering.DRAWN else self._in_code_page(line.text)
         if words is None:
-            height = 30 if line.scale == 1 else 28 * line.scale
-            weight = 700 if line.bold else 450
-            return self._picture(
-                lettering.draw(line.text, height, width=self.paper.dots, rtl=line.rtl, weight=weight)
-            )
+            return self._drawn(line)
         size = bytes([(line.scale - 1) * 0x11])
         return _CENTRE + _BOLD[line.bold] + b"\x1d!" + size + words + b"\n" + b"\x1d!\x00" + _BOLD[0]
 
+    def _drawn(self, line: Text) -> bytes:
+        height, weight = _DRAWN_EM[line.scale > 1], 700 if line.bold else 450
+        room = self.paper.dots
+        rows = lettering.lines(line.text, height, width=room, rtl=line.rtl, weight=weight)
+        pictures = [lettering.draw(row, height, width=room, rtl=line.rtl, weight=weight) for row in rows]
+        return b"".join(self._picture(picture) for picture in pictures)
+
     def _in_code_page(self, text: str) -> bytes | None:
-        """The bytes, after the switch of code page they need; None when no page of this printer has all of them."""
+        """The bytes, after the switch of code page they need; None when no page of this printer has all of
+        them.
+        """
         if text.isascii():
             return text.encode("ascii")
         if not all(any(first <= ord(c) <= last for first, last in _ALPHABETS) for c in text):
@@ -100,7 +125,7 @@ class Encoder:
         return None
 
     def _numeral(self, text: str) -> bytes:
-        if not self._drawn_numeral and text.isascii():
+        if self._style is Lettering.PRINTER and text.isascii():
             scale = max(1, min(8, self.paper.columns // len(text)))
             return self._text(Text(text, scale, bold=True))
         widest = self.paper.dots - 16
@@ -124,7 +149,7 @@ class Encoder:
             return _CENTRE + bytes(printer.output) + _LEFT
         from PIL import Image
 
-        side = symbol.symbol_size(border=0)[0]
+        side = int(symbol.symbol_size(border=0)[0])
         dots = Image.new("1", (side, side))
         dots.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
         return self._picture(dots.resize((side * module, side * module), Image.Resampling.NEAREST))
@@ -200,7 +225,9 @@ class _Library:
 
 @cache
 def _escpos() -> _Library:
-    """Import python-escpos without what it leaves behind: a handler on the root logger, a folder per process."""
+    """Import python-escpos without what it leaves behind: a handler on the root logger, a folder per
+    process.
+    """
     root = logging.getLogger()
     handlers = root.handlers[:]
     with _own_temporary_folder():

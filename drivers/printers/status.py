@@ -1,7 +1,7 @@
 """What an ESC/POS printer says about itself. Pure: standard library only.
 
-Printers answer with single bytes told apart only by fixed bits, and send Automatic Status Back without being asked
-(a DIP switch turns it on), so every byte is checked before it is believed.
+Printers answer with single bytes told apart only by fixed bits, and send Automatic Status Back without
+being asked (a DIP switch turns it on), so every byte is checked before it is believed.
 
     DLE EOT n   x & 0x93 == 0x12                     real time, even when the printer is offline
     ASB         x & 0x93 == 0x10, then three with & 0x90 == 0
@@ -144,4 +144,3 @@ class Answers:
             return None
         data, self._asb = self._asb, b""
         return AutomaticStatus(data)
-

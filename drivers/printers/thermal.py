@@ -1,7 +1,7 @@
 """An ESC/POS ticket printer: asks before it prints, and asks again whether it did.
 
-It never sends a ticket twice. When the line breaks after the first byte nobody can know what came out, and that is what
-it says (`printed="maybe"`); what to do about it is decided by people, on the server's side.
+It never sends a ticket twice. When the line breaks after the first byte nobody can know what came out, and
+that is what it says (`printed="maybe"`); what to do about it is decided by people, on the server's side.
 """
 
 import random
@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
-from functools import cached_property
 from typing import Any
 
 from drivers import receipt
@@ -34,7 +33,7 @@ class ThermalPrinter:
         self,
         name: str,
         transport: Transport,
-        encoder: Callable[[], Encoder],
+        encoder: Encoder,
         *,
         proof: Proof = Proof.PAPER,
         talks: bool = True,
@@ -42,7 +41,7 @@ class ThermalPrinter:
     ) -> None:
         self.name = name
         self._transport = transport
-        self._make_encoder = encoder
+        self._encoder = encoder
         self._proof = proof if talks else Proof.NONE
         self._talks = talks
         self._answer_s = answer_s
@@ -65,7 +64,9 @@ class ThermalPrinter:
             return None
         return self._ask().cause
 
-    def print(self, document: Mapping[str, Any], on_sending: Callable[[], None], within_s: float) -> Confirmation:
+    def print(
+        self, document: Mapping[str, Any], on_sending: Callable[[], None], within_s: float
+    ) -> Confirmation:
         deadline = time.monotonic() + within_s
         ticket = self._encode(document)
         cause = self.status()
@@ -73,13 +74,10 @@ class ThermalPrinter:
             raise DeviceError(f"{self.name} cannot print: {cause}", cause=cause)
         self._settle(deadline)
         on_sending()
+        self._automatic = escpos.Status()
         number = bytes(random.choices(range(32, 127), k=4))
         self._send(ticket + self._question(number), deadline)
         return self._proved(number, deadline)
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return self._make_encoder()
 
     def _forget(self) -> None:
         self._answers = escpos.Answers()
@@ -136,7 +134,9 @@ class ThermalPrinter:
         self._unsettled = True
         try:
             while (left := deadline - time.monotonic()) > 0:
-                self._listen_until(lambda: self._is_proved(number) or self._stopped(), min(left, self._answer_s))
+                self._listen_until(
+                    lambda: self._is_proved(number) or self._stopped(), min(left, self._answer_s)
+                )
                 if self._is_proved(number):
                     self._unsettled = False
                     return Confirmation.PRINTED

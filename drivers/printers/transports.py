@@ -1,8 +1,8 @@
 """How bytes reach a printer and come back: TCP 9100, a serial line, the kernel's `/dev/usb/lpN`.
 
-Each is an open file descriptor worked with `poll`, so one loop serves all three: nothing blocks longer than asked,
-every byte sent is counted, and what the printer says while it is being written to is read (unread status bytes would
-make the kernel reset the connection and lose the end of a ticket).
+Each is an open file descriptor worked with `poll`, so one loop serves all three: nothing blocks longer than
+asked, every byte sent is counted, and what the printer says while it is being written to is read (unread
+status bytes would make the kernel reset the connection and lose the end of a ticket).
 """
 
 import contextlib
@@ -111,7 +111,9 @@ class Network(_Descriptor):
         try:
             self._socket = socket.create_connection(self.address, timeout=self.connect_s)
         except OSError as problem:
-            raise Unreachable(f"Nothing answers at {self.address[0]}:{self.address[1]}: {problem}") from problem
+            raise Unreachable(
+                f"Nothing answers at {self.address[0]}:{self.address[1]}: {problem}"
+            ) from problem
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket.setblocking(False)
@@ -132,7 +134,7 @@ class Network(_Descriptor):
 
 
 class SerialLine(_Descriptor):
-    """RS-232, or a USB printer that calls itself a serial port. Flow control is what the printer is set to."""
+    """RS-232, or a USB printer posing as a serial port. Flow control is what the printer is set to."""
 
     def __init__(self, port: str, baud: int = 38400, flow: str = "rtscts", *, drain_s: float = 1.0) -> None:
         super().__init__()
@@ -156,7 +158,9 @@ class SerialLine(_Descriptor):
         self._fd = self._line.fileno()
 
     def close(self) -> None:
-        """Wait a moment for the last bytes, then drop what a held-up line would keep: `close` waits for it else."""
+        """Wait a moment for the last bytes, then drop what a held-up line would keep: `close` waits for it
+        else.
+        """
         if self._line is None:
             return
         deadline = time.monotonic() + self.drain_s
@@ -191,5 +195,3 @@ class UsbLp(_Descriptor):
                 os.close(self._fd)
         self._fd = -1
         self._inbox.clear()
-
-

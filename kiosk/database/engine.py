@@ -50,19 +50,22 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
-    return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=20, max_overflow=20)
+    return sa.create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_size=20, max_overflow=20, hide_parameters=True
+    )
 
 
 def _open_sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(url, pool_size=20, max_overflow=40)
+    engine = sa.create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         # The driver's own BEGIN is deferred, and fails with "database is locked" under load: see `begin`.
         connection.isolation_level = None
         for pragma in (
+            "auto_vacuum=INCREMENTAL",  # counts before the first table is made, and changes nothing afterwards
             "journal_mode=WAL",
             "synchronous=FULL",  # NORMAL was measured to lose acknowledged rows on a power cut
             f"busy_timeout={BUSY_TIMEOUT_MS}",

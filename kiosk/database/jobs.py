@@ -32,6 +32,7 @@ class Job:
     attempts: int
     state: str
     target: str
+    last_error: str | None = None
 
 
 def add(
@@ -47,56 +48,80 @@ def add(
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
-def claim(connection: Connection, site: str, target: str, *, at: datetime) -> Job | None:
-    """Take the oldest job that is due for `target`, for the length of a lease."""
-    due = sa.or_(
-        sa.and_(job.c.state == "queued", job.c.not_before <= at),
-        sa.and_(job.c.state == "claimed", job.c.lease_until < at),
-    )
-    candidate = (
-        sa.select(job.c.id)
-        .where(job.c.site == site, job.c.target == target, due, job.c.expires_at > at)
-        .order_by(job.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+def is_due(connection: Connection, site: str, target: str, *, at: datetime) -> bool:
+    """Tell whether `claim` would find something: a look that locks nothing."""
+    return connection.execute(_oldest_due(site, target, at)).first() is not None
+
+
+def claim(connection: Connection, site: str, target: str, *, at: datetime, holder: str = "") -> Job | None:
+    """Take the oldest job that is due for `target`, for the length of a lease that only `holder` can use."""
     row = connection.execute(
         job.update()
-        .where(job.c.id == candidate, due)
-        .values(state="claimed", attempts=job.c.attempts + 1, lease_until=at + LEASE)
+        .where(job.c.id == _oldest_due(site, target, at).scalar_subquery(), _is_due(at))
+        .values(state="claimed", attempts=job.c.attempts + 1, lease_until=at + LEASE, holder=holder)
         .returning(job)
     ).first()
     return _job(row) if row else None
 
 
-def start_sending(connection: Connection, site: str, job_id: int, *, at: datetime) -> bool:
+def start_sending(
+    connection: Connection, site: str, job_id: int, *, at: datetime, holder: str = ""
+) -> bool:
     """Promise that the first byte leaves now. False: the lease is lost, print nothing."""
     changed = connection.execute(
         job.update()
-        .where(job.c.site == site, job.c.id == job_id, job.c.state == "claimed", job.c.lease_until >= at)
+        .where(
+            job.c.site == site,
+            job.c.id == job_id,
+            job.c.holder == holder,
+            job.c.state == "claimed",
+            job.c.lease_until >= at,
+        )
         .values(state="sending", lease_until=at + LEASE)
     )
     return changed.rowcount == 1
 
 
 def finish(
-    connection: Connection, site: str, job_id: int, state: str, *, at: datetime, error: str | None = None
+    connection: Connection,
+    site: str,
+    job_id: int,
+    state: str,
+    *,
+    at: datetime,
+    error: str | None = None,
+    holder: str = "",
 ) -> Job | None:
-    """End a job that is claimed or being sent as `done`, `failed` or `unknown`; None if it ended before."""
+    """End a job that is claimed or being sent as `done`, `failed` or `unknown`; None if it ended before.
+
+    A late `done` still makes an `unknown` job known.
+    """
     row = connection.execute(
         job.update()
-        .where(job.c.site == site, job.c.id == job_id, job.c.state.in_(("claimed", "sending")))
+        .where(
+            job.c.site == site,
+            job.c.id == job_id,
+            job.c.holder == holder,
+            job.c.state.in_(("claimed", "sending", "unknown") if state == "done" else ("claimed", "sending")),
+        )
         .values(state=state, last_error=error, finished_at=at, lease_until=None)
         .returning(job)
     ).first()
     return _job(row) if row else None
 
 
-def retry_later(connection: Connection, site: str, job_id: int, *, at: datetime, error: str) -> Job | None:
+def retry_later(
+    connection: Connection, site: str, job_id: int, *, at: datetime, error: str, holder: str = ""
+) -> Job | None:
     """Put back a job of which not one byte left."""
     row = connection.execute(
         job.update()
-        .where(job.c.site == site, job.c.id == job_id, job.c.state.in_(("claimed", "sending")))
+        .where(
+            job.c.site == site,
+            job.c.id == job_id,
+            job.c.holder == holder,
+            job.c.state.in_(("claimed", "sending")),
+        )
         .values(state="queued", last_error=error, not_before=at + BACK_OFF, lease_until=None)
         .returning(job)
     ).first()
@@ -119,11 +144,34 @@ def sweep(connection: Connection, site: str, *, at: datetime) -> list[Job]:
     return ended
 
 
+def being_sent(connection: Connection, site: str, target: str) -> list[Job]:
+    """Return the jobs of which bytes are on their way to `target`."""
+    query = sa.select(job).where(job.c.site == site, job.c.target == target, job.c.state == "sending")
+    return [_job(row) for row in connection.execute(query)]
+
+
 def find(connection: Connection, site: str, job_id: int) -> Job | None:
     """Return the job, in whatever state."""
     row = connection.execute(sa.select(job).where(job.c.site == site, job.c.id == job_id)).first()
     return _job(row) if row else None
 
 
+def _is_due(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(job.c.state == "queued", job.c.not_before <= at),
+        sa.and_(job.c.state == "claimed", job.c.lease_until < at),
+    )
+
+
+def _oldest_due(site: str, target: str, at: datetime) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(job.c.id)
+        .where(job.c.site == site, job.c.target == target, _is_due(at), job.c.expires_at > at)
+        .order_by(job.c.id)
+        .limit(1)
+    )
+
+
 def _job(row: Row[Any]) -> Job:
-    return Job(row.id, row.kind, json.loads(row.payload), row.attempts, row.state, row.target)
+    payload = json.loads(row.payload)
+    return Job(row.id, row.kind, payload, row.attempts, row.state, row.target, row.last_error)

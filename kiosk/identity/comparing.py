@@ -51,7 +51,7 @@ def _word_forms(names: Iterable[str]) -> set[str]:
 
 
 def given_agrees(claim: Claim, candidate: Candidate) -> bool | None:
-    """The given names agree as far as both have them, and the first is the same. None: it was not asked for."""
+    """The given names agree as far as both have them, the first is the same. None: it was not asked for."""
     if claim.given_name is None:
         return None
     claimed, recorded = words(claim.given_name), words(candidate.given_name)

@@ -46,9 +46,9 @@ class Licence(Personal):
 class TravelDocument(Personal):
     """A passport or identity card read from its machine-readable zone (ICAO 9303), check digits right.
 
-    `kind` is the document code (`P`, `ID`, `V`…), `issuer` and `nationality` are codes as printed (`D`, `UTO`).
-    Names are transliterated capitals. `truncated` says that the name filled its line: it may go on. A birth date
-    with unknown parts (`<<`) is `None`, `birth_year` is then what is known of it.
+    `kind` is the document code (`P`, `ID`, `V`…), `issuer` and `nationality` are printed codes (`D`, `UTO`).
+    Names are transliterated capitals. `truncated` says that the name filled its line: it may go on. A birth
+    date with unknown parts (`<<`) is `None`, `birth_year` is then what is known of it.
     """
 
     kind: str
@@ -77,7 +77,7 @@ class Booking(Personal):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class PatientNumber(Personal):
-    """A number that some system gave a patient, e.g. from a wristband. `value` is without spaces or prefix."""
+    """A number that a system gave a patient, e.g. on a wristband. `value` is without spaces or prefix."""
 
     system: str
     value: str
@@ -120,7 +120,7 @@ class HealthCard(Personal):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class HealthLink(Personal):
-    """A SMART Health Link, parsed and valid in form, not fetched. A bearer secret: `key` opens the content."""
+    """A SMART Health Link, valid in form, not fetched. A bearer secret: `key` opens the content."""
 
     url: str
     key: str

@@ -17,8 +17,8 @@ _NORDIC = str.maketrans({"Ä": "AE", "Å": "A", "Ö": "OE", "Ø": "OE"})
 _ICELANDIC = str.maketrans({"Ð": "DH"})
 _SENTINELS = {"NONE", "UNAVL", "UNAVAIL", "UNAVAILABLE", "FNU", "LNU", "NFN", "NLN", "NMN", "NMI", "<", ""}
 _SUFFIXES = {
-    **{word: "JR" for word in ("JR", "JNR", "JUNIOR")},
-    **{word: "SR" for word in ("SR", "SNR", "SENIOR")},
+    **dict.fromkeys(("JR", "JNR", "JUNIOR"), "JR"),
+    **dict.fromkeys(("SR", "SNR", "SENIOR"), "SR"),
     **{
         word: roman
         for roman, words in {

@@ -1,8 +1,8 @@
 """SMART Health Cards: unpack, verify offline, keep the person and the insurance. Pure.
 
 SMART Health Cards 1.4: `shc:/` and two digits for each character of a compact JWS, ES256, its payload raw
-deflated JSON. Whom to trust is the site's list (`Rules.issuers`): there is no public directory of insurers, and
-a key is never fetched from where the card says.
+deflated JSON. Whom to trust is the site's list (`Rules.issuers`): there is no public directory of insurers,
+and a key is never fetched from where the card says.
 """
 
 import json

@@ -1,7 +1,7 @@
 """SMART Health Links: read and check in form, never fetched here. Pure.
 
-`[viewer#]shlink:/` and base64url of `{url, key, [exp], [flag], [label], [v]}` (HL7 SMART Health Cards and Links
-1.0). A link is a bearer secret.
+`[viewer#]shlink:/` and base64url of `{url, key, [exp], [flag], [label], [v]}` (HL7 SMART Health Cards and
+Links 1.0). A link is a bearer secret.
 """
 
 import json
@@ -60,7 +60,7 @@ def _link(content: dict[str, object]) -> HealthLink | None:
         return None
     if not (_is_https(url) and _KEY.fullmatch(key) and len(label) <= _LABEL_LENGTH and label.isprintable()):
         return None
-    if not _FLAGS >= set(flags) or {"P", "U"} <= set(flags):
+    if not set(flags) <= _FLAGS or {"P", "U"} <= set(flags):
         return None
     expires = _instant(content.get("exp"))
     if expires is None and content.get("exp") is not None:

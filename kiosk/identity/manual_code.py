@@ -23,7 +23,10 @@ def manual_code(reference: str) -> str:
 
 
 def read_manual_code(text: str) -> str | None:
-    """A typed code as printed, or None if it is not one. Case, spaces, hyphens, O for 0, I and L for 1 are forgiven."""
+    """A typed code as printed, or None if it is not one.
+
+    Case, spaces, hyphens, O for 0, I and L for 1 are forgiven.
+    """
     code = text.upper().translate(_MISREAD)
     if len(code) != _LENGTH + 1 or any(letter not in _ALPHABET for letter in code):
         return None

@@ -1,8 +1,8 @@
-"""Which of today's expected patients a claim means. Pure and three-valued: a match, a case for staff, or none.
+"""Which of today's expected patients a claim means: a match, a case for staff, or none. Pure.
 
 A match needs the family name, the first given name and the date of birth, all equal after folding, no
-contradiction in middle name or suffix, and nobody else to whom the same applies. Near is for people to look at:
-nothing is ever accepted because it is similar.
+contradiction in middle name or suffix, and nobody else to whom the same applies. Near is for people to look
+at: nothing is ever accepted because it is similar.
 """
 
 from collections.abc import Iterable
@@ -98,7 +98,7 @@ def match(
     claim: Claim,
     candidates: Iterable[Candidate],
     at: datetime,
-    window: Window = Window(),  # noqa: B008
+    window: Window = Window(),
 ) -> Match | Staff | NoMatch:
     """Find the one candidate that this claim means, among today's at this site."""
     compared = [(agreement(claim, candidate), candidate) for candidate in candidates]

@@ -150,8 +150,8 @@ def _expiry_year(field: str, at: datetime | None) -> int | None:
 def _birth_year(field: str, expiry: date | None, at: datetime | None) -> int | None:
     """The latest such year that is not in the future.
 
-    Without a now, the expiry bounds it: a document lasts ten years at most, so nobody was born after it, and who
-    was born less than ten years before it may be a child or a hundred: that cannot be told.
+    Without a now, the expiry bounds it: a document lasts ten years at most, so nobody was born after it, and
+    who was born less than ten years before it may be a child or a hundred: that cannot be told.
     """
     if not field[:2].isdigit():
         return None

@@ -31,7 +31,7 @@ def _by(pattern: Pattern, text: str) -> PatientNumber | None:
 
 
 def gsrn(scan: Scan) -> PatientNumber | Unknown | None:
-    """A GS1 service relation number: application identifier 8018 and 18 digits (GS1 General Specifications)."""
+    """A GS1 service relation number: application identifier 8018, 18 digits, the last one mod 10."""
     found = next(filter(None, map(_GSRN.fullmatch, _gs1_elements(scan))), None)
     if found is None:
         return None

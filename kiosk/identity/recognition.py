@@ -15,15 +15,16 @@ from kiosk.identity.rules import Rules
 from kiosk.identity.transport import Scan, scan_of
 
 _LONGEST = 16_384
+NO_RULES = Rules()
 
 _Reader = Callable[[Scan, Rules, datetime | None], Recognised | None]
 
 
-def recognise(payload: str | bytes, rules: Rules = Rules(), at: datetime | None = None) -> Recognised:  # noqa: B008
+def recognise(payload: str | bytes, rules: Rules = NO_RULES, at: datetime | None = None) -> Recognised:
     """Say what this scan means. `at` is now, where the meaning depends on it: ages, expiry, centuries.
 
-    Never raises, never keeps the payload, never fills in what it does not say. A document that announces itself
-    but cannot be trusted is Unknown with its reason, unless another reader is sure.
+    Never raises, never keeps the payload, never fills in what it does not say. A document that announces
+    itself but cannot be trusted is Unknown with its reason, unless another reader is sure.
     """
     if len(payload) > _LONGEST:
         return Unknown(reason=Reason.TOO_LONG)
@@ -44,7 +45,7 @@ _READERS: tuple[_Reader, ...] = (
     lambda scan, rules, at: health_card(scan.text, rules, at),
     lambda scan, rules, at: health_link(scan.text, at),
     lambda scan, rules, at: booking(scan.text, rules),
-    lambda scan, rules, at: aamva.licence(scan.text),
+    lambda scan, rules, at: aamva.licence(scan),
     lambda scan, rules, at: tracks(scan.text),
     lambda scan, rules, at: travel_document(scan.text, at),
     lambda scan, rules, at: site_number(scan.text, rules),

@@ -37,7 +37,7 @@ class Issuer:
     def from_jwks(
         cls, url: str, name: str, keys: Iterable[Mapping[str, str]], revoked: Iterable[str] = ()
     ) -> "Issuer":
-        """Take the `keys` of a JWK set; the key id is the RFC 7638 thumbprint. Raises ValueError on other kinds.
+        """Take the `keys` of a JWK set; key ids are RFC 7638 thumbprints. Raises ValueError on other kinds.
 
         `revoked` holds `<rid>` or `<rid>.<unix time>` as in the issuer's `crl/<kid>.json`.
         """

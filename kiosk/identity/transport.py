@@ -1,4 +1,4 @@
-"""What cables, keyboards and readers do to a scan before anybody reads it, undone where it can be told. Pure."""
+"""What cables, keyboards and readers do to a scan on the way, undone where it can be told. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -21,20 +21,26 @@ _PICTURES = {0x2400 + control: control for control in (0x0A, 0x0D, 0x1C, 0x1D, 0
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scan:
-    """The text of one scan and, where the reader sent one, its AIM symbology identifier (ISO/IEC 15424)."""
+    """The text of one scan and, where the reader sent one, its AIM symbology identifier (ISO/IEC 15424).
+
+    `is_ended`: a line end or another control came last, so the text was not cut in the middle of a line.
+    """
 
     text: str
     symbology: str = ""
+    is_ended: bool = False
 
 
 def scan_of(payload: str | bytes) -> Scan:
     """Decode and take off what is not the document: byte order mark, STX/ETX, white space, `]L2`."""
     text = payload if isinstance(payload, str) else _without_parity(payload).decode("latin-1")
-    text = _as_written(text).strip(_FRAMING).strip().strip(_FRAMING)
+    text = _as_written(text)
+    is_ended = text[-1:] < " "
+    text = text.strip(_FRAMING).strip().strip(_FRAMING)
     found = _AIM.match(text)
     if found is None:
-        return Scan(text)
-    return Scan(text[found.end() :].strip(_FRAMING), found["id"])
+        return Scan(text, is_ended=is_ended)
+    return Scan(text[found.end() :].strip(_FRAMING), found["id"], is_ended)
 
 
 def _without_parity(payload: bytes) -> bytes:
@@ -61,7 +67,7 @@ def _as_written(text: str) -> str:
 
 
 def with_controls(text: str) -> str:
-    """Give back the controls that a reader wrote out (`<LF>`, `\\n`, `␊`), if the text has none of its own."""
+    """Give back the controls that a reader wrote out (`<LF>`, `\\n`, `␊`), if the text has none itself."""
     if any(control in text for control in "\n\r"):
         return text
     return _WRITTEN_OUT.sub(_control, text.translate(_PICTURES))

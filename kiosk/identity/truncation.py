@@ -7,7 +7,7 @@ from kiosk.identity.folding import forms, words
 
 _APOSTROPHES = "'’`ʼ"
 _JOINS = "- "
-# A cut to fewer characters would be the cut of too many names. Cards have room for 35 to 40, MRZ for 30 to 39.
+# A cut to fewer characters would be the cut of too many names. Cards have room for 35 to 40.
 SHORTEST_CUT = 20
 
 

@@ -1,4 +1,4 @@
-"""A driver licence or ID card by AAMVA, read from its PDF417 text however it was issued and transported. Pure.
+"""A driver licence or ID card by AAMVA, read from its PDF417 text as it comes. Pure.
 
 The barcode is unsigned: it is data entry, not proof. Kept are the names, the dates of birth and expiry, the
 number and the address; everything else on the card is dropped here.
@@ -9,11 +9,12 @@ import re
 from kiosk.identity.aamva.card import elements_of
 from kiosk.identity.aamva.dates import date_of
 from kiosk.identity.aamva.elements import AT_START
-from kiosk.identity.aamva.header import Header, header_of, is_caps_locked, starts
+from kiosk.identity.aamva.header import Header, begins_like_a_card, header_of, is_caps_locked, starts
 from kiosk.identity.aamva.names import Name, name_of, text_of
 from kiosk.identity.aamva.subfile import lines_of
 from kiosk.identity.documents import Licence, Reason, Unknown
-from kiosk.identity.transport import caps_lock_off, with_controls
+from kiosk.identity.keyboards import us_typed
+from kiosk.identity.transport import Scan, caps_lock_off, with_controls
 
 _TRUNCATED = {"DDE": "family_name", "DDF": "given_name", "DDG": "middle_name"}
 _ENOUGH_WITHOUT_HEADER = 4
@@ -21,24 +22,27 @@ _ZERO_FILLED = re.compile(r"[0-9]{5}-?0000")
 _MULTIPLICATION, _PILCROW = "×", "¶"
 
 
-def licence(text: str) -> Licence | Unknown | None:
-    """Read a card's text. None: it is not AAMVA; Unknown: it is, and cannot be told."""
-    text = with_controls(caps_lock_off(text) if is_caps_locked(text) else text)
+def licence(scan: Scan) -> Licence | Unknown | None:
+    """Read a card. None: it is not AAMVA; Unknown: it is, and cannot be told."""
+    typed = us_typed(scan.text)
+    if typed is None:
+        return Unknown(reason=Reason.KEYBOARD_LAYOUT)
+    text = with_controls(caps_lock_off(typed) if is_caps_locked(typed) else typed)
     begins = starts(text)
     if len(begins) < 2:
-        return _one(text) or _compact(text)
-    cards = {_one(text[begin:end]) for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)}
+        return _one(text, scan.is_ended) or _compact(text)
+    cards = {_one(text[begin:end], True) for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)}
     return cards.pop() if len(cards) == 1 else Unknown(reason=Reason.CONTRADICTORY)
 
 
-def _one(text: str) -> Licence | Unknown | None:
+def _one(text: str, is_ended: bool) -> Licence | Unknown | None:
     header = header_of(text)
     if header is None:
-        return None
+        return Unknown(reason=Reason.INCOMPLETE) if begins_like_a_card(text) else None
     lines, is_followed = lines_of(text[header.start :], header)
     if not header.issuer and sum(bool(AT_START.match(line)) for line in lines) < _ENOUGH_WITHOUT_HEADER:
         return None
-    elements = elements_of(lines, header, is_followed)
+    elements = elements_of(lines, header, is_ended or is_followed)
     if isinstance(elements, Reason):
         return Unknown(reason=elements)
     name = name_of(elements, header.issuer)

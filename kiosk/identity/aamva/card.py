@@ -1,5 +1,8 @@
 """From lines to a card's elements: one a line, and a second look where a separator went missing. Pure."""
 
+from itertools import pairwise
+
+from kiosk.identity.aamva.dates import date_of
 from kiosk.identity.aamva.elements import ANY_ID, AT_START, ELEMENTS, native
 from kiosk.identity.aamva.header import Header
 from kiosk.identity.aamva.segments import read as read_run_together
@@ -11,24 +14,32 @@ _IDENTITY = {*_NAMES, "DBB"}
 _ADDRESS = {"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"}
 _KEPT = {*_IDENTITY, *_ADDRESS, "DAQ", "DBA", "DCU", "DAE", "DAJ", "DAK", "DAO", "DAP"}
 _ON_EVERY_CARD = {"DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD", "DCS", "DCF", "DCG"}
-_RUN_TOGETHER = 3
+# An element id and the longest values in use.
+_RUN_TOGETHER = 60
 
 
-def elements_of(lines: list[str], header: Header, is_followed: bool) -> dict[str, str] | Reason:
+def elements_of(lines: list[str], header: Header, is_ended: bool) -> dict[str, str] | Reason:
     """The elements of these lines by id, or why they cannot be told. What is in doubt is left out.
 
-    `is_followed`: another subfile comes behind, so the text was not cut in this one.
+    `is_ended`: a line end or another subfile came behind, so the text was not cut in the last element.
     """
+    if _names_go_on(lines):
+        return Reason.UNREADABLE
     known = _each_once([line for line in lines if AT_START.match(line)])
     if known is None:
         return Reason.CONTRADICTORY
     elements = _without_doubt(known, header.version)
-    if isinstance(elements, Reason) or is_followed or not _ends_early(lines, elements, header):
+    if isinstance(elements, Reason) or is_ended or not _ends_early(lines, elements, header):
         return elements
     last = next(reversed(elements))
     if last in _IDENTITY:
         return Reason.INCOMPLETE
     return {key: value for key, value in elements.items() if key != last}
+
+
+def _names_go_on(lines: list[str]) -> bool:
+    """Whether a name is followed by a line that is no element: a line end came into it, and it may go on."""
+    return any(line[:3] in _IDENTITY and not ANY_ID.match(after) for line, after in pairwise(lines))
 
 
 def _each_once(lines: list[str]) -> list[str] | None:
@@ -52,7 +63,7 @@ def _without_doubt(lines: list[str], version: int | None) -> dict[str, str] | Re
     reading = read_run_together([line for line in lines if line[:3] in allowed], version)
     if reading is not None:
         return reading
-    if not whole and len(lines) > _RUN_TOGETHER:
+    if not whole and all(len(line) < _RUN_TOGETHER for line in lines):
         return Reason.INCOMPLETE
     if not whole or doubtful & _IDENTITY:
         return Reason.SEPARATORS_LOST
@@ -104,7 +115,8 @@ def _ends_early(lines: list[str], elements: dict[str, str], header: Header) -> b
 
     Lengths are wrong on many cards, so this only casts doubt on the last element.
     """
-    if header.length is None or next(reversed(elements)) not in _KEPT:
+    last = next(reversed(elements))
+    if header.length is None or last not in _KEPT or date_of(elements[last]) is not None:
         return False
     length = len("DL") + sum(map(len, lines)) + max(len(lines), len(elements))
     return length < header.length

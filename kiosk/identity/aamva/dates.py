@@ -1,7 +1,7 @@
 """Dates on AAMVA cards: the value decides the order, not the country or the version. Pure.
 
-D.12.5 says MMDDCCYY (US) or CCYYMMDD (Canada, and all of version 01), but cards mix them. A month is 01–12 and
-a century 19–21, so no eight digits are both.
+D.12.5 says MMDDCCYY (US) or CCYYMMDD (Canada, and all of version 01), but cards mix them. A month is 01–12
+and a century 19–21, so no eight digits are both.
 """
 
 import re

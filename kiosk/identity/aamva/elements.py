@@ -13,7 +13,10 @@ _NAME = rf"{_LETTER}(?:{_LETTER}|[ '’`.,/-])*"
 _DATE = r"(?:\d{8}|\d\d[-/]\d\d[-/]\d{4}|\d{4}[-/]\d\d[-/]\d\d)"
 _TEXT = r"[\w .,:;#&*+/'()@-]*"
 _PLACE = rf"{_LETTER}(?:{_LETTER}|[ '’.,-])*"
-_COLOUR = r"(?:BLK|BLU|BRO|BRN|DIC|GRN|GRY|HAZ|MAR|PNK|UNK|BAL|BLN|SDY|WHI|RED|XXX|[A-Z]{0,2})"
+_COLOUR = (
+    r"(?:BLK|BLU|BRO|BRN|DIC|GRN|GRY|HAZ|MAR|PNK|UNK|BAL|BLN|BLD|SDY|WHI|RED|XXX|[A-Z]{0,2}"
+    r"|BLACK|BLUE|BROWN|GREEN|GRAY|GREY|HAZEL|BALD|BLOND|WHITE|SANDY|MAROON|UNKNOWN)"
+)
 SUFFIX = r"(?:JR\.?|SR\.?|[1-9](?:ST|ND|RD|TH)|I{1,3}|IV|VI{0,3}|IX|X)"
 
 
@@ -31,7 +34,7 @@ def _of(value: str, first: int = 0, last: int = LATEST, *, strict: bool = False)
     return Element(re.compile(rf"\s*(?:{value})\s*"), first, last, strict)
 
 
-_CODE = r"[A-Z0-9 ,*/+-]{0,12}|NONE"
+_CODE = r"[A-Z0-9 ,.*/+()-]{0,30}"
 
 ELEMENTS: dict[str, Element] = {
     "DAA": _of(rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1),
@@ -55,11 +58,12 @@ ELEMENTS: dict[str, Element] = {
     "DAS": _of(_CODE, 0, 1),
     "DAT": _of(_CODE, 0, 1),
     "DAU": _of(
-        r"\d{3} ?(?:IN|CM|in|cm)?|\d['-]\d\d?\"?|\d ?(?:FT|ft)[ -]?\d\d? ?(?:IN|in)?|\d{3}", strict=True
+        r"\d{3} ?(?:IN|CM|in|cm)?|\d{2} ?(?:IN|in)|\d['-]-?\d\d?\"?|\d ?(?:FT|ft)[ -]?\d\d? ?(?:IN|in)?",
+        strict=True,
     ),
     "DAV": _of(r"\d{3}", 0, 1, strict=True),
-    "DAW": _of(r"\d{2,3}(?: ?LBS?)?|", strict=True),
-    "DAX": _of(r"\d{2,3}(?: ?KG)?|", strict=True),
+    "DAW": _of(r"\d{2,4}(?: ?(?:LBS?|lbs?|KG|kg))?|", strict=True),
+    "DAX": _of(r"\d{2,4}(?: ?(?:KG|kg))?|", strict=True),
     "DAY": _of(_COLOUR, strict=True),
     "DAZ": _of(_COLOUR, strict=True),
     "DBA": _of(_DATE, strict=True),
@@ -85,12 +89,12 @@ ELEMENTS: dict[str, Element] = {
     "DCB": _of(_CODE),
     "DCD": _of(_CODE),
     "DCE": _of(r"\d?", 2),
-    "DCF": _of(r"[A-Za-z0-9 /.*+-]*"),
+    "DCF": _of(r"[\w /.*+#&()-]*"),
     "DCG": _of(r"USA?|CAN|CDN|MEX", strict=True),
     "DCH": _of(r"[A-Z0-9 ]{0,4}|NONE", 2),
     "DCI": _of(_TEXT, 2),
     "DCJ": _of(_TEXT, 2),
-    "DCK": _of(r"[A-Za-z0-9 /.*+-]*", 2),
+    "DCK": _of(r"[\w /.*+#&()-]*", 2),
     "DCL": _of(r"AI|AP|BK|H|O|U|W|HIS|[A-Z]{0,1}", 2),
     "DCM": _of(r"[A-Z0-9]{0,4}", 2),
     "DCN": _of(r"[A-Z0-9]{0,5}", 2),
@@ -104,15 +108,15 @@ ELEMENTS: dict[str, Element] = {
     "DDA": _of(r"[FNM]?", 3),
     "DDB": _of(rf"{_DATE}|", 3, strict=True),
     "DDC": _of(rf"{_DATE}|", 3, strict=True),
-    "DDD": _of(r"[01]?", 3, strict=True),
+    "DDD": _of(r"[01YN]?", 3, strict=True),
     "DDE": _of(r"[TNU]?", 3),
     "DDF": _of(r"[TNU]?", 3),
     "DDG": _of(r"[TNU]?", 3),
     "DDH": _of(rf"{_DATE}|", 3, strict=True),
     "DDI": _of(rf"{_DATE}|", 3, strict=True),
     "DDJ": _of(rf"{_DATE}|", 3, strict=True),
-    "DDK": _of(r"[01]?", 3, strict=True),
-    "DDL": _of(r"[01]?", 3, strict=True),
+    "DDK": _of(r"[01YN]?", 3, strict=True),
+    "DDL": _of(r"[01YN]?", 3, strict=True),
     "DDM": _of(r"[01YN]?", 11),
     "DDN": _of(r"[01YN]?", 11),
     "DDO": _of(r"[01YN]?", 11),

@@ -1,21 +1,24 @@
 """Find where an AAMVA text begins and who issued it. Pure.
 
 D.12.3: `@ LF RS CR "ANSI " IIN(6) version(2) [jurisdiction version(2)] entries(2)`, then per subfile
-type(2) offset(4) length(4). Version, entries, offsets and lengths are hints: on real cards they are often wrong.
+type(2) offset(4) length(4). Version, entries, offsets and lengths are hints: on many cards they are wrong.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kiosk.identity.aamva.elements import AT_START, IDS
 from kiosk.identity.aamva.issuers import REGIONS
 
 _FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,12})")
+_BEGUN = re.compile(r"@?[^0-9A-Za-z]*(?:6?M)?(?:ANSI|AAMVA) ?(?:\d|$)")
 _DESIGNATOR = re.compile(r"[ \n\r]*(?P<type>DL|ID|EN|Z[A-Z])(?P<numbers>\d{6,10})")
 _FIRST_ELEMENT = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
 _BARE_START = re.compile(rf"(?:DL|ID|EN)(?={IDS})|(?<![^\n\r|])(?={IDS})")
 _SWAPPED = re.compile(r"(?:ansi|aamva)[ _]{0,3}\d{5}|dl(?=d[a-d][a-z])[^A-Z]*dbb[0-9]")
 _NUMBERS = 8
+_PREFIXES = (19, 21)
 _FAR = 120
 
 
@@ -23,14 +26,16 @@ _FAR = 120
 class Header:
     """`issuer` is "" and `version` None if the header was lost; the elements begin at `start`.
 
-    `line_feed` and `carriage_return` are letters that took their place: a keyboard types Ctrl+J and Ctrl+M, and a
-    text field takes the letter. `length` is the declared one of the first subfile.
+    `line_feed` and `carriage_return` are letters that took their place: a keyboard types Ctrl+J and Ctrl+M,
+    and a text field takes the letter. `jurisdictions` are the second letters of the declared `Zx` subfiles;
+    `length` is the first subfile's, where the header can be believed.
     """
 
     start: int
     issuer: str = ""
     version: int | None = None
     length: int | None = None
+    jurisdictions: str = ""
     line_feed: str = ""
     carriage_return: str = ""
 
@@ -38,6 +43,11 @@ class Header:
 def is_caps_locked(text: str) -> bool:
     """A keyboard with Caps Lock on inverts the case of all letters, the header's too."""
     return _FILE_TYPE.search(text) is None and _SWAPPED.search(text) is not None
+
+
+def begins_like_a_card(text: str) -> bool:
+    """Whether this is the header of a card, or the beginning of one, and nothing behind."""
+    return _BEGUN.match(text) is not None
 
 
 def starts(text: str) -> list[int]:
@@ -55,13 +65,13 @@ def header_of(text: str) -> Header | None:
     start = _first_element(text, _after_designators(text, found.end()))
     if start is None:
         return None
-    first = _DESIGNATOR.match(text, found.end("digits"))
     before = text[: found.start()].lstrip("@")
     return Header(
         start,
         issuer,
         version,
-        length=int(first["numbers"][4:8]) if first and len(first["numbers"]) == _NUMBERS else None,
+        length=_length(text, found.end()),
+        jurisdictions="".join(kind[1] for kind in _kinds(text, found.end()) if kind[0] == "Z"),
         line_feed="J" if before.startswith("J") else "",
         carriage_return="M" if before.endswith("M") else "",
     )
@@ -76,6 +86,24 @@ def _issuer_and_version(digits: str) -> tuple[str, int | None]:
 
 def _version(digits: str) -> int | None:
     return int(digits) if len(digits) == 2 else None
+
+
+def _length(text: str, position: int) -> int | None:
+    """The declared length of the first subfile, if its offset is where a header of so many entries ends."""
+    first = _DESIGNATOR.match(text, position)
+    entries = 0
+    while found := _DESIGNATOR.match(text, position):
+        position, entries = found.end(), entries + 1
+    if first is None or len(first["numbers"]) != _NUMBERS:
+        return None
+    offset, length = int(first["numbers"][:4]), int(first["numbers"][4:])
+    return length if offset in {prefix + 10 * entries for prefix in _PREFIXES} else None
+
+
+def _kinds(text: str, position: int) -> Iterator[str]:
+    while found := _DESIGNATOR.match(text, position):
+        yield found["type"]
+        position = found.end()
 
 
 def _after_designators(text: str, position: int) -> int:

@@ -1,7 +1,7 @@
 """Read elements that ran together because separators were lost. Pure.
 
-All readings are tried in which every value is of its element's kind and the card is one that could exist. What
-all of them agree on is the answer; if they differ in who the person is, there is none.
+All readings are tried in which every value is of its element's kind and the card is one that could exist.
+What all of them agree on is the answer; if they differ in who the person is, there is none.
 """
 
 import re
@@ -11,7 +11,9 @@ from kiosk.identity.aamva.elements import Element, native
 
 Reading = dict[str, str]
 
-_TRIES = 20_000
+# An ordinary card takes some hundred tries over some fifty places.
+_TRIES = 8_000
+_PLACES = 150
 _FEW = 3
 _IDENTITY = ("DCS", "DAC", "DAD", "DCT", "DAA", "DAB", "DAE", "DCU", "DBB", "DAQ", "DBA")
 _ADDRESS = ("DAG", "DAH", "DAI", "DAJ", "DAK", "DAL", "DAM", "DAN", "DAO", "DAP")
@@ -22,7 +24,7 @@ _FLAG = re.compile(r"DD[EFG](?=[TNU])")
 _TOGETHER = (set(_FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
 _ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
 _GIVEN = {"DAC", "DAD", "DCT"}
-_BESIDE_GIVEN = {"DAD", "DCA", "DCB", "DCD"}
+_BESIDE_GIVEN = {"DAD", "DCT", "DCA", "DCB", "DCD"}
 # Optional text elements: no edition and no card seen puts one right after a name, but names contain their ids
 # (LINDAHL, GOODCHILD, RADCLIFFE, MADDEN, ADAMS).
 _NEVER_AFTER_A_NAME = {
@@ -66,6 +68,8 @@ def read(lines: list[str], version: int | None) -> Reading | None:
 
 def _readings(lines: list[str], version: int | None, separator: str) -> list[Reading]:
     search = _Search(lines, native(version), separator)
+    if search.places > _PLACES:
+        return []
     found = [reading for order in search.readings() if (reading := _card(order)) is not None]
     return found if search.tries_left >= 0 else []
 
@@ -114,6 +118,7 @@ class _Search:
             ]
             for line in lines
         ]
+        self.places = sum(map(len, self._places))
         self._last = {
             line[place : place + 3]: (number, place)
             for number, line in enumerate(lines)

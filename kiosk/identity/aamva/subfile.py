@@ -11,8 +11,8 @@ _ENOUGH = 4
 _BEFORE_ID = re.compile(rf"([^\w\s,.'/#-])(?={IDS})")
 _NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffd]+")
 _SUBFILE = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
-_JURISDICTION = re.compile(r"Z([A-Z])(?:Z\1[A-Z]|[A-Z](?=[^a-z]|$))")
-_JURISDICTION_INSIDE = re.compile(r"(?<=.)Z([A-Z])Z\1[A-Z]", re.DOTALL)
+_JURISDICTION = re.compile(r"Z[A-Z]{2}")
+_NAME = re.compile(r"DCS|DCT|DA[ABCD]")
 
 
 def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
@@ -21,7 +21,7 @@ def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
     Where separators were lost it is one line that holds everything.
     """
     lines = [line for line in _split(body, header.line_feed) if line.strip()]
-    return _without_jurisdiction_subfile(lines, header.carriage_return)
+    return _without_jurisdiction_subfile(lines, header)
 
 
 def _split(body: str, line_feed: str) -> list[str]:
@@ -40,7 +40,7 @@ def _elements_in(lines: list[str]) -> int:
     return sum(bool(AT_START.match(line) or _SUBFILE.match(line)) for line in lines)
 
 
-def _without_jurisdiction_subfile(lines: list[str], carriage_return: str) -> tuple[list[str], bool]:
+def _without_jurisdiction_subfile(lines: list[str], header: Header) -> tuple[list[str], bool]:
     """`Zx` holds whatever the jurisdiction likes, line ends included: nothing in it is an element of ours."""
     kept: list[str] = []
     inside = False
@@ -51,11 +51,21 @@ def _without_jurisdiction_subfile(lines: list[str], carriage_return: str) -> tup
         if inside or _JURISDICTION.match(line):
             inside = True
             continue
-        cut = _JURISDICTION_INSIDE.search(line)
-        inside = cut is not None
-        kept.append(line[: cut.start()] if cut else line)
-        if cut:
-            kept[-1] = kept[-1].removesuffix(carriage_return)
-    if kept and carriage_return and not inside:
-        kept[-1] = kept[-1].removesuffix(carriage_return)
+        place = _jurisdiction_inside(line, header, line is lines[-1])
+        inside = place >= 0
+        kept.append(line[:place].removesuffix(header.carriage_return) if inside else line)
+    if kept and not inside:
+        kept[-1] = kept[-1].removesuffix(header.carriage_return)
     return kept, inside
+
+
+def _jurisdiction_inside(line: str, header: Header, is_last: bool) -> int:
+    """Where `ZxZxA` begins in a line because the CR before it was lost, or -1.
+
+    Names can look like it (ZAZAI), so in a name only what the header declares counts, and only at the end.
+    """
+    if _NAME.match(line) and not (is_last and header.jurisdictions):
+        return -1
+    letters = header.jurisdictions or "A-Z"
+    found = [match.start() for match in re.finditer(rf"Z([{letters}])Z\1[A-Z]", line)]
+    return found[-1] if found else -1

@@ -114,17 +114,41 @@ def elements_2009(card: Card) -> list[str]:
     suffix = [f"DCU{holder.suffix}"] if holder.suffix else []
     number = f"DAQ{holder.number}"
     classes = ["DCAD", "DCBK", "DCDPH"]
-    dates = [f"DBD{card.date(date(2020, 1, 2))}", f"DBB{card.date(holder.born)}", f"DBA{card.date(holder.expires)}"]
+    dates = [
+        f"DBD{card.date(date(2020, 1, 2))}",
+        f"DBB{card.date(holder.born)}",
+        f"DBA{card.date(holder.expires)}",
+    ]
     body = ["DBC1", "DAU068 in", "DAYBRO"]
     address = [f"DAG{holder.street}", f"DAI{holder.city}", f"DAJ{card.region}", f"DAK{holder.postal}"]
     numbers = ["DCF2424244747474786102204", f"DCG{'CAN' if card.is_canadian else 'USA'}"]
-    optional = ["DCK123456789", "DDAF", f"DDB{card.date(date(2018, 6, 6))}", "DDD1", "DAZBLK", "DAW125", "DDK1"]
+    optional = [
+        "DCK123456789",
+        "DDAF",
+        f"DDB{card.date(date(2018, 6, 6))}",
+        "DDD1",
+        "DAZBLK",
+        "DAW125",
+        "DDK1",
+    ]
     if card.order == "flags_behind_names":
         names = [family, flags[0], given, flags[1], middle, flags[2]]
         return [number, *names, *suffix, *classes, *dates, *body, *address, *numbers, *optional]
     if card.order == "table":
         names = [family, given, middle]
-        return [*classes, dates[2], *names, *dates[:2], *body, *address, number, *numbers, *flags, *suffix, *optional]
+        return [
+            *classes,
+            dates[2],
+            *names,
+            *dates[:2],
+            *body,
+            *address,
+            number,
+            *numbers,
+            *flags,
+            *suffix,
+            *optional,
+        ]
     names = [family, flags[0], given, flags[1], middle, flags[2]]
     return [*dates, *body, *address, *names, *suffix, number, *numbers, *classes, *optional]
 

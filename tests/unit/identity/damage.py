@@ -51,7 +51,9 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "C1 for LF": lambda text: text.replace("\n", "\x90"),
     "XON and XOFF": lambda text: text.replace("DAG", "\x13\x11DAG"),
     "names for controls": lambda text: _named(text, "<{}>"),
-    "escapes for controls": lambda text: text.replace("\n", "\\n").replace("\r", "\\r").replace("\x1e", "\\u001e"),
+    "escapes for controls": lambda text: (
+        text.replace("\n", "\\n").replace("\r", "\\r").replace("\x1e", "\\u001e")
+    ),
     "pictures for controls": lambda text: _CONTROLS.sub(lambda found: chr(0x2400 + ord(found[0])), text),
     "@ LF 6 M": stray_control_keys,
     "@ LF 6": lambda text: text.replace("\x1e", "6").replace("\r", ""),
@@ -68,7 +70,9 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "no space in ANSI": lambda text: text.replace("ANSI ", "ANSI"),
     "AAMVA for ANSI": lambda text: text.replace("ANSI ", "AAMVA"),
     "offset 0000": lambda text: re.sub(r"DL\d{8}", "DL00000000", text, count=1),
-    "offset off by one": lambda text: re.sub(r"DL00(\d\d)", lambda found: f"DL00{int(found[1]) + 1:02}", text, count=1),
+    "offset off by one": lambda text: re.sub(
+        r"DL00(\d\d)", lambda found: f"DL00{int(found[1]) + 1:02}", text, count=1
+    ),
     "offset not a number": lambda text: re.sub(r"DL\d{8}", "DLlabac", text, count=1),
     "no DL before the elements": lambda text: re.sub(r"DL(?=D[A-D][A-Z])", "", text, count=1),
     "ID for DL": lambda text: re.sub(r"DL(?=\d{8}|D[A-D][A-Z])", "ID", text, count=2),

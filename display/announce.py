@@ -1,0 +1,36 @@
+"""What is announced, in which order and in which words. Pure: standard library only.
+
+Every call is announced once, the earliest first, one after the other; a recall is a call of its own. A board that was
+away for longer than `TOO_OLD` shows a call without sounding it: the patient has long gone, or has been called again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from display.board import Call
+
+TOO_OLD = timedelta(seconds=60)
+LASTS = timedelta(seconds=5)
+"""How long one announcement has the screen to itself: chime, words and the highlight, which then ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One call to announce, in the patient's language."""
+
+    ticket: str
+    called_at: datetime
+    language: str
+    words: str
+
+    @property
+    def key(self) -> str:
+        """Tells this call from a recall of the same ticket."""
+        return f"{self.ticket}-{self.called_at.timestamp():.6f}"
+
+
+def announcements(calls: Iterable[Call], words: Callable[[Call], str]) -> tuple[Announcement, ...]:
+    """Return what to announce, the earliest call first. `words` says it in the call's language."""
+    in_turn = sorted(calls, key=lambda call: (call.called_at, call.code))
+    return tuple(Announcement(call.ticket, call.called_at, call.language, words(call)) for call in in_turn)

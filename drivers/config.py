@@ -1,0 +1,195 @@
+"""The `[drivers]` table of kiosk.toml -> frozen objects. Whatever is not understood is refused by name.
+
+[drivers]
+server = "http://127.0.0.1:8000"      # KIOSK_DRIVERS_SERVER
+token_file = "var/host.token"         # KIOSK_DRIVERS_TOKEN_FILE
+ca_file = ""                          # a private certificate authority, for https
+
+[[drivers.scanners]]
+name = "counter"
+kind = "serial"
+port = "/dev/serial/by-id/..."        # baud, terminator, idle_ms, stx_etx, aim
+
+[[drivers.printers]]
+name = "ticket printer"
+kind = "network"                      # network: host, port | serial: port, baud, flow | usblp: port
+host = "192.0.2.7"
+profile = "TM-T88V"                   # width_dots, text, proof, talks, status_s
+"""
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from drivers.framing import TERMINATORS
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class SerialScannerConfig:
+    name: str
+    kind: str
+    port: str
+    baud: int = 9600
+    terminator: str = "none"
+    idle_ms: int = 120
+    stx_etx: bool = False
+    aim: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _AnyPrinter:
+    name: str
+    kind: str
+    profile: str = "default"
+    width_dots: int = 0
+    text: str = ""
+    proof: str = "paper"
+    talks: bool = True
+    status_s: float = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkPrinterConfig(_AnyPrinter):
+    host: str
+    port: int = 9100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SerialPrinterConfig(_AnyPrinter):
+    port: str
+    baud: int = 38400
+    flow: str = "rtscts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsbPrinterConfig(_AnyPrinter):
+    port: str
+
+
+PrinterConfig = NetworkPrinterConfig | SerialPrinterConfig | UsbPrinterConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    server: str
+    token_file: Path
+    ca_file: str
+    scanners: tuple[SerialScannerConfig, ...]
+    printers: tuple[PrinterConfig, ...]
+
+
+SCANNER_KINDS: dict[str, type[SerialScannerConfig]] = {"serial": SerialScannerConfig}
+PRINTER_KINDS: dict[str, type[PrinterConfig]] = {
+    "network": NetworkPrinterConfig,
+    "serial": SerialPrinterConfig,
+    "usblp": UsbPrinterConfig,
+}
+_WORDS = {
+    "terminator": tuple(TERMINATORS),
+    "flow": ("rtscts", "xonxoff", "none"),
+    "proof": ("paper", "process", "none"),
+    "text": ("drawn", "mixed", "printer"),
+}
+_LIMITS: dict[str, tuple[float, float]] = {
+    "baud": (300, 4_000_000),
+    "idle_ms": (20, 2000),
+    "width_dots": (200, 1024),
+    "status_s": (0.1, 60),
+}
+_Built = TypeVar("_Built")
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the file; relative paths in it are relative to where the host was started."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ConfigError(f"{path}: {problem.strerror}") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ConfigError(f"{path}: {problem}") from problem
+    return parse(document.get("drivers", {}), environ)
+
+
+def parse(table: Any, environ: Mapping[str, str]) -> Config:
+    if not isinstance(table, dict):
+        raise ConfigError("drivers: must be a table")
+    _refuse_unknown("drivers", table, {"server", "token_file", "ca_file", "scanners", "printers"})
+    server = _text("drivers.server", environ.get("KIOSK_DRIVERS_SERVER") or table.get("server"))
+    if not server.startswith(("http://", "https://")):
+        raise ConfigError(f"drivers.server: {server!r} is not an http:// or https:// address")
+    token_file = environ.get("KIOSK_DRIVERS_TOKEN_FILE") or table.get("token_file", "var/host.token")
+    scanners = _devices("drivers.scanners", table, SCANNER_KINDS)
+    printers: list[PrinterConfig] = _devices("drivers.printers", table, PRINTER_KINDS)
+    _refuse_twins([*scanners, *printers])
+    ca_file = table.get("ca_file", "")
+    return Config(
+        server.rstrip("/"),
+        Path(_text("drivers.token_file", token_file)),
+        ca_file if ca_file == "" else _text("drivers.ca_file", ca_file),
+        tuple(scanners),
+        tuple(printers),
+    )
+
+
+def _devices(where: str, table: dict[str, Any], kinds: Mapping[str, Callable[..., _Built]]) -> list[_Built]:
+    entries = table.get(where.rpartition(".")[2], [])
+    if not isinstance(entries, list):
+        raise ConfigError(f"{where}: must be a list of tables, [[{where}]]")
+    return [_device(f"{where}[{n}]", entry, kinds) for n, entry in enumerate(entries, 1)]
+
+
+def _device(where: str, entry: Any, kinds: Mapping[str, Callable[..., _Built]]) -> _Built:
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{where}: must be a table")
+    kind = kinds.get(str(entry.get("kind")))
+    if kind is None:
+        raise ConfigError(f"{where}.kind: {entry.get('kind')!r} is not one of {', '.join(kinds)}")
+    known = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    _refuse_unknown(where, entry, set(known))
+    for name, field in known.items():
+        if name in entry:
+            _check(f"{where}.{name}", entry[name], field)
+        elif field.default is MISSING:
+            raise ConfigError(f"{where}.{name}: is missing")
+    return kind(**entry)
+
+
+def _check(where: str, value: Any, field: Field[Any]) -> None:
+    expected: Any = {"str": str, "int": int, "bool": bool, "float": (int, float)}[_type_name(field)]
+    if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
+        raise ConfigError(f"{where}: {value!r} is not {'a number' if expected is not str else 'text'}")
+    if expected is str:
+        _text(where, value)
+    if field.name in _WORDS and value not in _WORDS[field.name]:
+        raise ConfigError(f"{where}: {value!r} is not one of {', '.join(_WORDS[field.name])}")
+    low, high = (1, 65535) if field.name == "port" else _LIMITS.get(field.name, (None, None))
+    if low is not None and high is not None and not isinstance(value, str) and not low <= value <= high:
+        raise ConfigError(f"{where}: {value} is not between {low:g} and {high:g}")
+
+
+def _type_name(field: Field[Any]) -> str:
+    return field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "str")
+
+
+def _text(where: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError(f"{where}: must be text")
+    return value
+
+
+def _refuse_unknown(where: str, table: dict[str, Any], known: set[str]) -> None:
+    if unknown := sorted(set(table) - known):
+        raise ConfigError(f"{where}.{unknown[0]}: unknown key; known are {', '.join(sorted(known))}")
+
+
+def _refuse_twins(devices: list[Any]) -> None:
+    names = [device.name for device in devices]
+    if twin := next((name for name in names if names.count(name) > 1), None):
+        raise ConfigError(f"drivers: two devices are named {twin!r}")

@@ -1,0 +1,203 @@
+"""The device host: watches over the devices of one box and talks to the server for them.
+
+Threads: one per device (`supervisor`), and one each for scans out, jobs in, health, and pairing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from drivers import devices
+from drivers.base import Cause, DeviceError, LeaseLost
+from drivers.config import Config
+from drivers.link import Link, LinkError, Refused, ScanBox, ServerAway, TokenRefused, scan_body
+from drivers.pairing import CLAIM_EVERY_S, TokenFile, pair
+from drivers.supervisor import Order, SupervisedPrinter, SupervisedScanner
+
+log = logging.getLogger(__name__)
+
+HEALTH_EVERY_S = 15.0
+LONG_POLL_S = 25
+LONGEST_PRINT_S = 45.0
+REPORT_FOR_S = 60.0
+STOP_WITHIN_S = 1.5
+AWAY_WAIT_S = 1.0
+
+
+class Host:
+    """`start()`, then `stop()`. Everything in between happens in its threads."""
+
+    def __init__(self, config: Config, *, claim_every_s: float = CLAIM_EVERY_S) -> None:
+        self._tokens = TokenFile(config.token_file)
+        self._link = Link(config.server, self._tokens.read(), config.ca_file)
+        self._claim_every_s = claim_every_s
+        self._stopping = threading.Event()
+        self._paired, self._unpaired = threading.Event(), threading.Event()
+        self._health_changed = threading.Event()
+        self._scans = ScanBox()
+        self._away = False
+        changed = self._health_changed.set
+        self.scanners = [
+            SupervisedScanner(devices.scanner(c), self._scans.put, changed) for c in config.scanners
+        ]
+        self.printers = [SupervisedPrinter(devices.printer(c), changed, c.status_s) for c in config.printers]
+
+    def start(self) -> None:
+        for device in [*self.scanners, *self.printers]:
+            device.start()
+        works = {
+            "pairing": self._keep_paired,
+            "scans": self._talk(self._send_scan),
+            "health": self._talk(self._report),
+        }
+        if self.printers:
+            works["jobs"] = self._talk(self._take_job)
+        for name, work in works.items():
+            threading.Thread(target=work, name=name, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends within two seconds, whatever the server and the devices do."""
+        self._stopping.set()
+        for event in (self._paired, self._unpaired, self._health_changed):
+            event.set()
+        for device in [*self.scanners, *self.printers]:
+            device.ask_to_stop()
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for device in [*self.printers, *self.scanners]:
+            device.thread.join(max(0.0, deadline - time.monotonic()))
+        self._link.close()
+
+    def _keep_paired(self) -> None:
+        while not self._stopping.is_set():
+            if self._link.token is None:
+                pair(self._link, self._tokens, self._stopping, self._claim_every_s)
+            self._unpaired.clear()
+            self._paired.set()
+            self._unpaired.wait()
+
+    def _lost_token(self) -> None:
+        if self._paired.is_set() and not self._stopping.is_set():
+            log.warning("The server does not know this host any more; pairing again")
+            self._paired.clear()
+            self._tokens.forget()
+            self._link.token = None
+            self._unpaired.set()
+
+    def _talk(self, work: Callable[[], None]) -> Callable[[], None]:
+        """`work` again and again while paired; a server that is away is logged once."""
+
+        def loop() -> None:
+            while not self._stopping.is_set():
+                self._paired.wait()
+                try:
+                    work()
+                    self._server_is(here=True)
+                except TokenRefused:
+                    self._lost_token()
+                except ServerAway as problem:
+                    self._server_is(here=False, why=str(problem))
+                    self._stopping.wait(AWAY_WAIT_S)
+                except Exception:
+                    log.exception("The host stumbled")
+                    self._stopping.wait(AWAY_WAIT_S)
+
+        return loop
+
+    def _server_is(self, *, here: bool, why: str = "") -> None:
+        if self._stopping.is_set() or self._away is not here:
+            return
+        self._away = not here
+        log.warning("The server is back" if here else f"The server is away: {why}")
+
+    def _send_scan(self) -> None:
+        scan = self._scans.wait(0.5)
+        if scan is None or self._stopping.is_set():
+            return
+        try:
+            self._link.post("/api/station/scans", scan_body(scan))
+        except Refused as refused:
+            log.warning("The server refused a scan of %s: %s", scan.scanner, refused)
+        self._scans.done(scan)
+
+    def _report(self) -> None:
+        self._health_changed.clear()
+        try:
+            self._link.post("/api/station/health", {"version": _version(), "devices": self._devices()})
+        except Refused as refused:
+            log.warning("The server refused the health report: %s", refused)
+        self._health_changed.wait(HEALTH_EVERY_S)
+
+    def _devices(self) -> list[dict[str, Any]]:
+        found = [(device, device.health) for device in [*self.printers, *self.scanners]]
+        return [
+            {
+                "name": device.device.name,
+                "kind": device.kind,
+                "state": health.state,
+                "cause": health.cause,
+                "since": health.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+            for device, health in found
+        ]
+
+    def _take_job(self) -> None:
+        answer = self._link.get(f"/api/station/jobs/next?wait={LONG_POLL_S}", LONG_POLL_S + 10.0)
+        if answer.status == 200:
+            self._do(answer.body)
+
+    def _do(self, job: dict[str, Any]) -> None:
+        path = f"/api/station/jobs/{int(job['id'])}"
+        within_s = max(5.0, min(float(job.get("lease_s", 60)) - 10.0, LONGEST_PRINT_S))
+        document = job.get("document")
+        order = Order(document if isinstance(document, dict) else {}, lambda: self._may_send(path), within_s)
+        try:
+            confirmation = self._printer().order(order).result()
+        except LeaseLost:
+            log.info("Job %s belongs to another host now", job["id"])
+        except DeviceError as problem:
+            log.warning("Job %s was not printed: %s", job["id"], problem)
+            self._tell(f"{path}/failed", {"cause": _job_cause(problem.cause), "printed": problem.printed})
+        else:
+            self._tell(f"{path}/done", {"confirmation": confirmation})
+
+    def _printer(self) -> SupervisedPrinter:
+        """The first that works; a later one in the list is the spare."""
+        return next((printer for printer in self.printers if printer.health.works), self.printers[0])
+
+    def _may_send(self, path: str) -> None:
+        try:
+            self._link.post(f"{path}/sending")
+        except Refused as refused:
+            raise LeaseLost from refused
+        except LinkError as problem:
+            raise DeviceError(f"nobody could say whether to print: {problem}") from problem
+
+    def _tell(self, path: str, body: dict[str, Any]) -> None:
+        """How it went must arrive: the server prints again, marked as a copy, what nobody told it about."""
+        until = time.monotonic() + REPORT_FOR_S
+        while not self._stopping.is_set():
+            try:
+                self._link.post(path, body)
+                return
+            except Refused as refused:
+                log.warning("%s: the server did not want to know: %s", path, refused)
+                return
+            except ServerAway:
+                if time.monotonic() > until:
+                    raise
+                self._stopping.wait(AWAY_WAIT_S)
+
+
+def _job_cause(cause: Cause) -> Cause:
+    return Cause.UNREACHABLE if cause is Cause.UNPLUGGED else cause
+
+
+def _version() -> str:
+    try:
+        return version("clinic-kiosk")
+    except PackageNotFoundError:
+        return "0"

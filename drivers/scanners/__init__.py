@@ -1,0 +1,1 @@
+"""What reads cards, letters and telephones."""

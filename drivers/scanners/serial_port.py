@@ -1,0 +1,56 @@
+"""A scanner on a serial line, or a USB scanner set to serial (CDC) mode: the mode that keeps control
+characters.
+"""
+
+import contextlib
+import termios
+import time
+
+import serial
+
+from drivers.base import DeviceError, Scan, Unplugged
+from drivers.framing import Framer, Profile
+
+LINE_ERRORS = (OSError, termios.error)
+
+
+class SerialScanner:
+    """Raw and exclusive. Point `port` at `/dev/serial/by-id/...`: the number in `/dev/ttyACM0` changes on
+    replugging.
+    """
+
+    def __init__(self, name: str, port: str, baud: int = 9600, profile: Profile | None = None) -> None:
+        self.name = name
+        self._port, self._baud = port, baud
+        self._framer = Framer(profile)
+        self._line: serial.Serial | None = None
+
+    def open(self) -> None:
+        self._framer = Framer(self._framer.profile)
+        # Half the gap: silence is seen soon after it is long enough.
+        wait_s = self._framer.profile.idle_s / 2
+        try:
+            self._line = serial.Serial(self._port, self._baud, timeout=wait_s, exclusive=True)
+        except ValueError as problem:
+            raise DeviceError(f"{self._port}: {problem}", permanent=True) from problem
+        except LINE_ERRORS as problem:
+            raise Unplugged(f"{self._port}: {problem}") from problem
+
+    def read(self) -> list[Scan]:
+        if self._line is None:
+            raise Unplugged
+        try:
+            data = self._line.read(self._line.in_waiting or 1)
+            if data:
+                data += self._line.read(self._line.in_waiting)
+        except LINE_ERRORS as problem:
+            raise Unplugged(f"{self._port}: {problem}") from problem
+        at = time.monotonic()
+        frames = self._framer.feed(data, at) if data else self._framer.idle(at)
+        return [Scan(frame.data, frame.symbology, self.name) for frame in frames]
+
+    def close(self) -> None:
+        if self._line is not None:
+            with contextlib.suppress(*LINE_ERRORS):
+                self._line.close()
+        self._line = None

@@ -1,0 +1,289 @@
+"""An ESC/POS interpreter that knows what thermal printers do, written from the command reference and not
+from our encoder: it would not notice a mistake that it shared.
+
+Bytes go in one at a time, because a printer may stop between any two of them. What it does not know is
+recorded in `errors` and skipped.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from drivers.simulated.paper import CELL_HEIGHT, LINE_SPACING, Paper, letter
+
+LF, CR, HT, DLE, ESC, FS, GS = 0x0A, 0x0D, 0x09, 0x10, 0x1B, 0x1C, 0x1D
+
+CODE_PAGES = {
+    0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 13: "cp857", 14: "cp737", 15: "iso8859-7",
+    16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858", 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861",
+    36: "cp862", 37: "cp864", 38: "cp869", 39: "iso8859-2", 40: "iso8859-15", 45: "cp1250", 46: "cp1251",
+    47: "cp1253", 48: "cp1254", 49: "cp1255", 50: "cp1256", 51: "cp1257", 52: "cp1258",
+}  # fmt: skip
+
+_IGNORED_ESC = {
+    "!": 1,
+    "-": 1,
+    "G": 1,
+    "M": 1,
+    "R": 1,
+    "{": 1,
+    " ": 1,
+    "r": 1,
+    "U": 1,
+    "V": 1,
+    "p": 3,
+    "=": 1,
+    "2": 0,
+}
+_IGNORED_GS = {"B": 1, "b": 1, "H": 1, "h": 1, "w": 1, "f": 1, "L": 2, "W": 2, "I": 1, "P": 2}
+_QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
+
+Bytewise = Generator[None, int, None]
+Taking = Generator[None, int, bytes]
+
+
+@dataclass
+class _Style:
+    align: int = 0
+    bold: bool = False
+    width: int = 1
+    height: int = 1
+    code_page: int = 0
+    spacing: int = LINE_SPACING
+
+
+@dataclass
+class _QrSettings:
+    module: int = 3
+    level: int = 48
+    data: bytes = b""
+
+
+@dataclass
+class Output:
+    """What the interpreter asks of the printer that it sits in."""
+
+    reply: Callable[[bytes], None]
+    paper_byte: Callable[[], int]
+    status_on: Callable[[bool], None]
+    cut: Callable[[], None]
+    moved: Callable[[int], None]
+
+
+@dataclass
+class Interpreter:
+    paper: Paper
+    output: Output
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._machine = self._run()
+        self.reset()
+        next(self._machine)
+
+    def reset(self) -> None:
+        self._style, self._qr = _Style(), _QrSettings()
+        self._line: list[Image.Image] = []
+
+    def step(self, byte: int) -> None:
+        self._machine.send(byte)
+
+    def _run(self) -> Bytewise:
+        while True:
+            byte = yield from self._next()
+            if byte == LF:
+                self._print_line()
+            elif byte == ESC:
+                yield from self._esc()
+            elif byte == GS:
+                yield from self._gs()
+            elif byte == DLE:
+                yield from self._dle()
+            elif byte == FS:
+                self._unknown("FS", (yield from self._next()))
+            elif byte >= 0x20:
+                self._character(byte)
+            elif byte not in (0, CR, HT):
+                self._unknown("control", byte)
+
+    def _next(self) -> Generator[None, int, int]:
+        byte = yield
+        return byte
+
+    def _take(self, count: int) -> Taking:
+        taken = bytearray()
+        while len(taken) < count:
+            taken.append((yield))
+        return bytes(taken)
+
+    def _unknown(self, family: str, byte: int) -> None:
+        self.errors.append(f"{family} {byte:#04x}")
+
+    def _esc(self) -> Bytewise:
+        name = chr((yield from self._next()))
+        if name == "@":
+            self.reset()
+            self.output.status_on(False)
+        elif name in "aEtJd3":
+            self._set(name, (yield from self._next()))
+        elif name in "im":
+            self.output.cut()
+        elif name in _IGNORED_ESC:
+            options = yield from self._take(_IGNORED_ESC[name])
+            self._esc_plain(name, options)
+        else:
+            self._unknown("ESC", ord(name))
+
+    def _esc_plain(self, name: str, options: bytes) -> None:
+        if name == "2":
+            self._style.spacing = LINE_SPACING
+        elif name == "!":
+            mode = options[0]
+            self._style.bold = bool(mode & 0x08)
+            self._style.height, self._style.width = 1 + bool(mode & 0x10), 1 + bool(mode & 0x20)
+
+    def _set(self, name: str, value: int) -> None:
+        match name:
+            case "a":
+                self._style.align = value % 48
+            case "E":
+                self._style.bold = bool(value & 1)
+            case "t":
+                self._style.code_page = value
+            case "3":
+                self._style.spacing = value
+            case "J":
+                self._print_line(value)
+            case "d":
+                self._print_line(value * self._style.spacing)
+
+    def _gs(self) -> Bytewise:
+        name = chr((yield from self._next()))
+        if name == "(":
+            yield from self._gs_block()
+        elif name == "v":
+            yield from self._raster()
+        elif name == "V":
+            yield from self._cut()
+        elif name in "!ar":
+            self._gs_one(name, (yield from self._next()))
+        elif name in _IGNORED_GS:
+            yield from self._take(_IGNORED_GS[name])
+        else:
+            self._unknown("GS", ord(name))
+
+    def _gs_one(self, name: str, value: int) -> None:
+        match name:
+            case "!":
+                self._style.width, self._style.height = (value >> 4 & 7) + 1, (value & 7) + 1
+            case "a":
+                self.output.status_on(value != 0)
+            case "r":
+                self.output.reply(bytes([self.output.paper_byte() if value in (1, 49) else 0]))
+
+    def _cut(self) -> Bytewise:
+        mode = yield from self._next()
+        if mode in (65, 66):
+            feed = yield from self._next()
+            self._advance(feed)
+        elif mode not in (0, 1, 48, 49):
+            self._unknown("GS V", mode)
+            return
+        self.output.cut()
+
+    def _gs_block(self) -> Bytewise:
+        name, low, high = yield from self._take(3)
+        data = yield from self._take(low + 256 * high)
+        match chr(name):
+            case "k" if data[:1] == b"1":
+                self._qr_command(data[1], data[2:])
+            case "H" if data[:2] == b"00":
+                self.output.reply(b"\x37\x22" + data[2:6] + b"\0")
+            case "D" | "H":
+                pass
+            case _:
+                self._unknown("GS (", name)
+
+    def _qr_command(self, function: int, options: bytes) -> None:
+        match function:
+            case 65:
+                pass
+            case 67:
+                self._qr.module = options[0]
+            case 69:
+                self._qr.level = options[0]
+            case 80:
+                self._qr.data = options[1:]
+            case 81:
+                self._stamp(self._qr_picture())
+            case _:
+                self._unknown("GS ( k", function)
+
+    def _qr_picture(self) -> Image.Image:
+        import segno
+
+        symbol = segno.make(
+            self._qr.data, error=_QR_LEVELS.get(self._qr.level, "l"), micro=False, boost_error=False
+        )
+        side = int(symbol.symbol_size(border=0)[0])
+        picture = Image.new("1", (side, side))
+        picture.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
+        module = self._qr.module
+        return picture.resize((side * module, side * module), Image.Resampling.NEAREST)
+
+    def _raster(self) -> Bytewise:
+        zero, mode, x_low, x_high, y_low, y_high = yield from self._take(6)
+        if zero != 0x30:
+            self._unknown("GS v", zero)
+        width, height = x_low + 256 * x_high, y_low + 256 * y_high
+        data = yield from self._take(width * height)
+        if width and height:
+            picture = Image.frombytes("1", (width * 8, height), data)
+            if mode % 48:
+                picture = picture.resize((width * 8 * (1 + (mode & 1)), height * (1 + (mode >> 1 & 1))))
+            self._stamp(picture)
+
+    def _dle(self) -> Bytewise:
+        """Obeyed when it arrived (`printer.py`); here its bytes are only skipped."""
+        name = yield from self._next()
+        yield from self._take({0x04: 1, 0x05: 1, 0x14: 3}.get(name, 0))
+
+    def _character(self, byte: int) -> None:
+        style = self._style
+        page = CODE_PAGES.get(style.code_page)
+        if byte >= 0x80 and page is None:
+            self._unknown("code page", style.code_page)
+        character = bytes([byte]).decode(page or "ascii", "replace")
+        glyph = letter(character, style.width, style.height, style.bold)
+        if sum(picture.width for picture in self._line) + glyph.width > self.paper.dots:
+            self._print_line()
+        self._line.append(glyph)
+
+    def _print_line(self, feed: int | None = None) -> None:
+        height = max((picture.height for picture in self._line), default=0)
+        x = self._left(sum(picture.width for picture in self._line))
+        for picture in self._line:
+            # Magnified letters stand on the same base line as small ones.
+            drop = (height - picture.height) * 18 // CELL_HEIGHT
+            self.paper.stamp(picture, x, self.paper.used + drop)
+            x += picture.width
+        self._line.clear()
+        self._advance(max(height, self._style.spacing) if feed is None else max(height, feed))
+
+    def _left(self, width: int) -> int:
+        return (0, max(0, self.paper.dots - width) // 2, max(0, self.paper.dots - width))[
+            self._style.align % 3
+        ]
+
+    def _stamp(self, picture: Image.Image) -> None:
+        if self._line:
+            self._print_line()
+        if picture.width > self.paper.dots:
+            self.errors.append(f"picture of {picture.width} dots on {self.paper.dots}")
+        self.paper.stamp(picture, self._left(picture.width))
+        self._advance(picture.height)
+
+    def _advance(self, dots: int) -> None:
+        self.paper.advance(dots)
+        self.output.moved(dots)

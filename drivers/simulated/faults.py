@@ -1,0 +1,79 @@
+"""What can be wrong with the virtual printer, and how it says so. Pure: standard library only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+
+class BadFault(ValueError):
+    """There is no such fault, or not with this value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """`die_after` counts bytes from when it is set; `paper_left` counts dots (8 to the millimetre)."""
+
+    paper: Literal["ok", "low", "out"] = "ok"
+    paper_left: int | None = None
+    cover: Literal["closed", "open"] = "closed"
+    online: bool = True
+    cutter_ok: bool = True
+    slow_bps: int | None = None
+    die_after: int | None = None
+    die_how: Literal["disconnect", "silent"] = "disconnect"
+
+    def changed(self, changes: Mapping[str, Any]) -> "Faults":
+        for name, value in changes.items():
+            if name not in _ALLOWED or not _ALLOWED[name](value):
+                raise BadFault(f"{name} = {value!r}: no such fault")
+        return replace(self, **changes)
+
+    def stops(self, *, jammed: bool) -> bool:
+        return self.paper == "out" or self.cover == "open" or jammed or not self.online
+
+
+def _one_of(*words: str) -> Any:
+    return lambda value: value in words
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _count_or_none(value: object) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+
+
+_ALLOWED: dict[str, Any] = {
+    "paper": _one_of("ok", "low", "out"),
+    "paper_left": _count_or_none,
+    "cover": _one_of("closed", "open"),
+    "online": _flag,
+    "cutter_ok": _flag,
+    "slow_bps": lambda value: _count_or_none(value) and value != 0,
+    "die_after": _count_or_none,
+    "die_how": _one_of("disconnect", "silent"),
+}
+
+
+def real_time(n: int, faults: Faults, *, jammed: bool) -> bytes:
+    """The answer to `DLE EOT n`."""
+    out = faults.paper == "out"
+    bits = {
+        1: 0x08 * faults.stops(jammed=jammed),
+        2: 0x04 * (faults.cover == "open") | 0x20 * out | 0x40 * jammed,
+        3: 0x08 * jammed,
+        4: 0x0C * (faults.paper != "ok") | 0x60 * out,
+    }
+    return bytes([0x12 | bits.get(n, 0)])
+
+
+def automatic(faults: Faults, *, jammed: bool) -> bytes:
+    """The four bytes of Automatic Status Back."""
+    first = 0x10 | 0x08 * faults.stops(jammed=jammed) | 0x20 * (faults.cover == "open")
+    return bytes([first, 0x08 * jammed, paper(faults), 0])
+
+
+def paper(faults: Faults) -> int:
+    """The answer to `GS r 1`."""
+    return 0x03 * (faults.paper != "ok") | 0x0C * (faults.paper == "out")

@@ -1,0 +1,199 @@
+"""`/console/appointments`: who is expected; add, import, cancel, and the letter with the booking code."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
+
+from kiosk.access import principal
+from kiosk.appointments import codes, records
+from kiosk.appointments.records import Appointment, Status
+from kiosk.appointments.rules import Entry, Problem, Refused, entry_of
+from kiosk.appointments.taking_over import take_over, terms
+from kiosk.clinic import clinic
+from kiosk.identity.manual_code import manual_code
+
+blueprint = Blueprint(
+    "appointments", __name__, template_folder="templates", url_prefix="/console/appointments"
+)
+
+SHOWN_PROBLEMS = 200
+FIELDS = ("family name", "given name", "middle name", "birth date", "date", "time")
+
+
+@blueprint.app_template_filter()
+def day_in_words(day: date) -> str:
+    """The day as this page's language writes it out."""
+    return format_date(day, "full", locale=get_locale() or "en")
+
+
+@blueprint.get("")
+def page() -> ResponseReturnValue:
+    """The day's list."""
+    return _page()
+
+
+@blueprint.post("")
+def add() -> ResponseReturnValue:
+    """Expect somebody: the form is held against the same rules as a row of an import."""
+    here = clinic()
+    at = here.now()
+    cells = {name: request.form.get(name, "") for name in FIELDS}
+    cells["services"] = ";".join(request.form.getlist("services"))
+    entry = entry_of(0, cells, terms(here.config, at))
+    if not isinstance(entry, Entry):
+        return _page(status=422, form=cells, wrong={problem.column: problem for problem in entry})
+    command = request.form.get("command", "")
+    with here.database.begin(at=at) as tx:
+        if (done := tx.answered(command)) is None:
+            person = entry.person
+            added = records.add(
+                tx,
+                slot=entry.slot,
+                services=entry.services,
+                family_name=person.family_name,
+                given_name=person.given_name,
+                middle_name=person.middle_name,
+                birth_date=person.birth_date,
+            )
+            done = {"appointment": added.id}
+            tx.answer(command, done)
+            tx.record("appointment_added", by=principal().name)
+    flash(done["appointment"], "added")
+    return _back(here.local(entry.slot).date())
+
+
+@blueprint.post("/import")
+def load() -> ResponseReturnValue:
+    """Take over a CSV or ICS file whole, or say everything that is wrong with it."""
+    here = clinic()
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        problem = Problem(0, "", _("No file was chosen."), _("Choose a file, then press Import."))
+        return _page(status=422, problems=(problem,))
+    try:
+        report = take_over(here.database, here.config, file.read(), at=here.now(), by=principal().name)
+    except Refused as refused:
+        return _page(status=422, problems=refused.problems)
+    flash(" ".join(report.sentences()), "loaded")
+    return _back()
+
+
+@blueprint.post("/<appointment_id>/cancel")
+def cancel(appointment_id: str) -> ResponseReturnValue:
+    """Nobody is expected any more; the page offers to take it back."""
+    at = clinic().now()
+    with clinic().database.begin(at=at) as tx:
+        found = records.find(tx, appointment_id) or abort(404)
+        if found.status is Status.BOOKED:
+            records.cancel(tx, appointment_id, by=principal().name)
+            tx.record("appointment_cancelled", by=principal().name)
+    flash(appointment_id, "arrived" if found.status is Status.ARRIVED else "cancelled")
+    return _back(clinic().local(found.slot).date())
+
+
+@blueprint.post("/<appointment_id>/reinstate")
+def reinstate(appointment_id: str) -> ResponseReturnValue:
+    """Take a cancellation back."""
+    at = clinic().now()
+    with clinic().database.begin(at=at) as tx:
+        found = records.find(tx, appointment_id) or abort(404)
+        if found.status is Status.CANCELLED:
+            records.reinstate(tx, appointment_id)
+            tx.record("appointment_reinstated", by=principal().name)
+    return _back(clinic().local(found.slot).date())
+
+
+@blueprint.get("/<appointment_id>/letter")
+def letter(appointment_id: str) -> ResponseReturnValue:
+    """The letter to print: the code as a picture and as nine characters, and how to use it."""
+    here = clinic()
+    with here.database.snapshot(at=here.now()) as reading:
+        found = records.find(reading, appointment_id) or abort(404)
+    code = manual_code(found.reference)
+    return render_template(
+        "appointments/letter.html",
+        appointment=found,
+        qr=codes.qr_svg(codes.booking_code(here, found)),
+        code=f"{code[:3]} {code[3:6]} {code[6:]}",
+        tellings=[_telling(language, here.local(found.slot)) for language in here.config.site.languages],
+    )
+
+
+def _telling(language: str, slot: datetime) -> Mapping[str, Any]:
+    """When to come and what to do, in one language."""
+    locale = Locale.parse(language, sep="-")
+    with force_locale(language):
+        return {
+            "language": language,
+            "direction": locale.text_direction,
+            "day": format_date(slot.date(), "full", locale=locale),
+            "time": format_time(slot, "short", tzinfo=slot.tzinfo, locale=locale),
+            "title": _("Your appointment"),
+            "what_to_do": _("When you arrive, hold this code under the scanner of the check-in screen."),
+            "otherwise": _("If it does not scan, touch the screen and type the code below it."),
+        }
+
+
+def _page(
+    *,
+    status: int = 200,
+    form: Mapping[str, str] | None = None,
+    wrong: Mapping[str, Problem] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> ResponseReturnValue:
+    here = clinic()
+    at = here.now()
+    with here.database.snapshot(at=at) as reading:
+        today = reading.day(at)
+        day = _asked_day(today)
+        expected = records.on(reading, day)
+        tickets = records.codes(reading, day)
+        version = reading.snapshot.version
+    late = at - timedelta(minutes=here.config.queue.grace_minutes)
+    return (
+        render_template(
+            "appointments/page.html",
+            version=version,
+            day=day,
+            today=today,
+            yesterday=day - timedelta(days=1),
+            tomorrow=day + timedelta(days=1),
+            rows=[(one, _standing(one, late), tickets.get(one.id)) for one in expected],
+            counts=Counter(_standing(one, late) for one in expected),
+            by_id={one.id: one for one in expected},
+            form=form or {"date": day.isoformat()},
+            wrong=wrong or {},
+            problems=problems[:SHOWN_PROBLEMS],
+            more_problems=max(0, len(problems) - SHOWN_PROBLEMS),
+        ),
+        status,
+    )
+
+
+def _standing(appointment: Appointment, late: datetime) -> str:
+    """The status as the list shows it: somebody booked who should be here by now is missed."""
+    if appointment.status is Status.BOOKED and appointment.slot < late:
+        return "missed"
+    return str(appointment.status)
+
+
+def _asked_day(today: date) -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return today
+
+
+def _back(day: date | None = None) -> ResponseReturnValue:
+    """To the list of that day; the address of today's says nothing."""
+    here = clinic()
+    other = day.isoformat() if day and day != here.local(here.now()).date() else None
+    return redirect(url_for("appointments.page", day=other), 303)

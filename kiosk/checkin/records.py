@@ -1,0 +1,148 @@
+"""Visits and unfinished check-ins in SQL. What a patient typed, scanned or is called is sealed."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.appointments.rules import Person
+from kiosk.checkin.cases import Case
+from kiosk.checkin.steps import Dialogue, Found, Notice, Source, Step, Who
+from kiosk.database import Reading, Transaction
+from kiosk.database.schema import checkin, visit
+from kiosk.database.vault import VaultError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The dialogue at a station. `version` rises with every change: an answer to an older page is stale."""
+
+    id: str
+    version: int
+    state: Dialogue
+    updated_at: datetime | None = None
+
+    def expired(self, at: datetime, life: timedelta) -> bool:
+        """Tell whether the patient left it behind."""
+        return not self.state.pristine and self.updated_at is not None and at - self.updated_at > life
+
+
+def at_station(reading: Reading, station: str) -> Record:
+    """Return the station's dialogue; one that nobody began when there is none."""
+    query = sa.select(checkin).where(checkin.c.site == reading.site, checkin.c.station == station)
+    row = reading.connection.execute(query).first()
+    if row is None:
+        return Record(uuid.uuid4().hex, 0, Dialogue())
+    try:
+        state = _dialogue(reading.vault.open(row.sealed, _context(row.id)))
+    except (VaultError, TypeError, ValueError, KeyError):
+        # Sealed with another key, or by another version of this program: the patient starts again.
+        state = Dialogue()
+    return Record(row.id, row.version, state, row.updated_at)
+
+
+def save(tx: Transaction, station: str, before: Record, state: Dialogue) -> Record:
+    """Write the next state of `before`."""
+    after = Record(before.id, before.version + 1, state, tx.at)
+    values = {
+        "step": state.step,
+        "version": after.version,
+        "sealed": tx.vault.seal(_plain(state), _context(before.id)),
+        "updated_at": tx.at,
+    }
+    if before.version == 0:
+        tx.connection.execute(checkin.insert().values(id=before.id, site=tx.site, station=station, **values))
+    else:
+        tx.connection.execute(checkin.update().where(checkin.c.id == before.id).values(values))
+    return after
+
+
+def keep(tx: Transaction, before: Record) -> None:
+    """Remember that the patient is still there."""
+    tx.connection.execute(checkin.update().where(checkin.c.id == before.id).values(updated_at=tx.at))
+
+
+def left_behind(reading: Reading, before: datetime) -> list[str]:
+    """Return the stations whose dialogue nobody touched since `before`."""
+    query = sa.select(checkin.c.station).where(checkin.c.site == reading.site, checkin.c.updated_at < before)
+    return list(reading.connection.execute(query).scalars())
+
+
+def add_visit(tx: Transaction, *, station: str | None, appointment: str | None, person: Person | None) -> str:
+    """Write down that somebody is here; return the visit's id."""
+    visit_id = uuid.uuid4().hex
+    link = tx.vault.lookup("link", tx.vault.link_secret(visit_id))
+    sealed = None if person is None else tx.vault.seal(_named(person), f"visit:{visit_id}")
+    tx.connection.execute(
+        visit.insert().values(
+            id=visit_id, site=tx.site, day=tx.day(tx.at), station=station, appointment=appointment,
+            sealed=sealed, link_hash=link, created_at=tx.at,
+        )
+    )  # fmt: skip
+    return visit_id
+
+
+def visit_of(reading: Reading, appointment: str) -> str | None:
+    """Return the visit that this appointment began."""
+    query = sa.select(visit.c.id).where(visit.c.site == reading.site, visit.c.appointment == appointment)
+    return reading.connection.execute(query.order_by(visit.c.created_at.desc()).limit(1)).scalar()
+
+
+def person_of(reading: Reading, visit_id: str) -> Person | None:
+    """Return whose visit it is; None when nobody asked, or after the purge."""
+    query = sa.select(visit.c.sealed).where(visit.c.site == reading.site, visit.c.id == visit_id)
+    sealed = reading.connection.execute(query).scalar()
+    if sealed is None:
+        return None
+    *names, born = reading.vault.open(sealed, f"visit:{visit_id}")
+    return Person(*names, date.fromisoformat(born) if born else None)
+
+
+def _named(person: Person) -> list[str | None]:
+    born = person.birth_date.isoformat() if person.birth_date else None
+    return [person.family_name, person.given_name, person.middle_name, person.suffix, born]
+
+
+def _context(row_id: str) -> str:
+    return f"checkin:{row_id}"
+
+
+def _plain(state: Dialogue) -> dict[str, Any]:
+    """The state as JSON: what nobody has said yet is left out."""
+    values = {name: value for name, value in asdict(state).items() if value != getattr(BLANK, name)}
+    if state.who is not None:
+        born = state.who.birth_date.isoformat() if state.who.birth_date else None
+        values["who"] |= {"truncated": sorted(state.who.truncated), "birth_date": born}
+    if state.found is not None:
+        values["found"]["slot"] = state.found.slot.isoformat()
+    return values
+
+
+def _dialogue(values: dict[str, Any]) -> Dialogue:
+    readers = {"step": Step, "case": Case, "notice": Notice, "who": _who, "found": _found}
+    return Dialogue(**{name: readers.get(name, _same)(value) for name, value in values.items()})
+
+
+def _who(values: dict[str, Any]) -> Who:
+    born = values.pop("birth_date")
+    return Who(
+        **values
+        | {
+            "source": Source(values["source"]),
+            "truncated": frozenset(values["truncated"]),
+            "birth_date": date.fromisoformat(born) if born else None,
+        }
+    )
+
+
+def _found(values: dict[str, Any]) -> Found:
+    return Found(**values | {"slot": datetime.fromisoformat(values["slot"])})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+BLANK = Dialogue()

@@ -1,0 +1,237 @@
+"""`python -m kiosk`: every command. A mistake ends in one clear sentence and exit code 2."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from kiosk import __version__
+from kiosk.config import Config, ConfigError, load
+
+if TYPE_CHECKING:
+    from kiosk.database import Database
+
+Run = Callable[[argparse.Namespace], int | None]
+
+
+class CommandError(Exception):
+    """The command cannot do that."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit code."""
+    options = _parser().parse_args(arguments)
+    run: Run = options.run
+    try:
+        return run(options) or 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if sentence := _expected(error):
+            print(f"kiosk: {sentence}", file=sys.stderr)
+            return 2
+        raise
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Bring the database up to date, then serve until told to stop."""
+    from kiosk import logs, serving
+
+    config = _config(options)
+    if options.port:
+        config = msgspec.structs.replace(
+            config, server=msgspec.structs.replace(config.server, port=options.port)
+        )
+    logs.configure(config.server.log)
+    if not options.no_migrate:
+        _migrate(config)
+    serving.serve(config)
+
+
+def demo(options: argparse.Namespace) -> None:
+    """Run a whole synthetic clinic with simulated hardware."""
+    from kiosk import demo as clinic_day
+
+    clinic_day.run(options.port)
+
+
+def migrate(options: argparse.Namespace) -> None:
+    """Bring the database up to date."""
+    config = _config(options)
+    _migrate(config)
+    print(f"The database of {config.site.name} is up to date.")
+
+
+def devices(options: argparse.Namespace) -> int:
+    """Start this box's device host."""
+    from drivers.__main__ import main as host
+
+    return host(["--config", str(options.config)])
+
+
+def identify(options: argparse.Namespace) -> int:
+    """Say what a scan means."""
+    from kiosk.clinic import utc_now
+    from kiosk.identity import Rules, command
+
+    rules = Rules()
+    if options.config.exists():
+        from kiosk.appointments import codes
+
+        rules = codes.rules(_config(options))
+    scans = command.payloads(options.payload, options.image, options.jsonl, sys.stdin)
+    if command.identify(scans, rules, at=utc_now()) == 0:
+        raise CommandError("There is no code in that picture.")
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Explain what is wrong with this installation."""
+    from kiosk import doctor as checks
+
+    return checks.report(options.config)
+
+
+def staff(options: argparse.Namespace) -> None:
+    """Look after the accounts."""
+    from kiosk.staff import command
+
+    database = _database(_config(options))
+    try:
+        command.COMMANDS[options.action](database, options, _now())
+    finally:
+        database.close()
+
+
+def backup(options: argparse.Namespace) -> None:
+    """Copy the database, while it is in use."""
+    from kiosk.database import backup as copies
+
+    size = copies.backup(_config(options), options.file)
+    print(
+        f"{options.file}: {size / 2**20:.1f} MB, checked. The keys are not in it: keep a copy of data/keys elsewhere."
+    )
+
+
+def restore(options: argparse.Namespace) -> None:
+    """Put a copy back."""
+    from kiosk.database import backup as copies
+
+    kept = copies.restore(_config(options), options.file)
+    print(f"Restored from {options.file}." + (f" What was there before is kept as {kept}." if kept else ""))
+
+
+def purge(options: argparse.Namespace) -> None:
+    """Wipe personal data that is no longer needed, and close what was left open."""
+    from kiosk.database.purge import purge as wipe
+
+    database = _database(_config(options))
+    try:
+        wiped = wipe(database, at=_now())
+    finally:
+        database.close()
+    print(
+        f"Wiped {wiped.visits} visits, {wiped.appointments} appointments and {wiped.checkins} check-ins; "
+        f"closed {wiped.tickets} tickets left from earlier days."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kiosk", description="Clinic check-in kiosk and queue.")
+    parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
+
+    def command(run: Run) -> argparse.ArgumentParser:
+        one = commands.add_parser(run.__name__, help=_first(run), description=_first(run))
+        one.set_defaults(run=run)
+        one.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            default=Path(os.environ.get("KIOSK_CONFIG", "kiosk.toml")),
+            help="the configuration (default: $KIOSK_CONFIG, else kiosk.toml)",
+        )
+        return one
+
+    serving = command(serve)
+    serving.add_argument("--port", type=int, help="listen on this port instead of server.port")
+    serving.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
+    command(demo).add_argument(
+        "--port", type=int, default=8000, help="where the clinic opens (default: 8000)"
+    )
+    command(migrate)
+    command(devices)
+    reading = command(identify)
+    what = reading.add_mutually_exclusive_group()
+    what.add_argument("payload", nargs="?", help="what the scanner sent (default: standard input)")
+    what.add_argument("--image", type=Path, help="a picture of the code")
+    what.add_argument("--jsonl", action="store_true", help="standard input holds one JSON string a line")
+    command(doctor)
+    _staff_parser(command(staff))
+    command(backup).add_argument("file", type=Path, help="the file to write")
+    command(restore).add_argument("file", type=Path, help="the backup to read")
+    command(purge)
+    return parser
+
+
+def _staff_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
+    adding = actions.add_parser("add", help="make an account; asks for the password")
+    adding.add_argument("username")
+    adding.add_argument("--name", default="", help="the person's name, shown on the console")
+    adding.add_argument("--role", default="coordinator", choices=("coordinator", "supervisor"))
+    actions.add_parser("list", help="show the accounts")
+    actions.add_parser("disable", help="close an account; its sessions end at once").add_argument("username")
+    actions.add_parser("password", help="give a new password; ends a lock").add_argument("username")
+
+
+def _config(options: argparse.Namespace) -> Config:
+    return load(options.config)
+
+
+def _migrate(config: Config) -> None:
+    from kiosk.database import migrations
+
+    migrations.migrate(config)
+
+
+def _database(config: Config) -> "Database":
+    from kiosk.app import open_database
+    from kiosk.database.migrations import pending
+
+    if pending(config):
+        raise CommandError("The database is not up to date. Run `python -m kiosk migrate` first.")
+    return open_database(config)
+
+
+def _now() -> datetime:
+    from kiosk.clinic import utc_now
+
+    return utc_now()
+
+
+def _first(run: Run) -> str:
+    return (run.__doc__ or "").partition("\n")[0]
+
+
+def _expected(error: Exception) -> str | None:
+    """The sentence for an error that a person can mend; None for ours."""
+    if isinstance(error, CommandError | ConfigError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'The system'}: {error.strerror or error}."
+    from sqlalchemy.exc import DBAPIError
+
+    from kiosk.database.backup import BackupError
+    from kiosk.staff.records import StaffError
+
+    if isinstance(error, StaffError | BackupError):
+        return str(error)
+    if isinstance(error, DBAPIError):
+        return f"The database does not answer as it should: {str(error.orig).strip()}. Try `doctor`."
+    return None

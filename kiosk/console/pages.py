@@ -1,0 +1,220 @@
+"""`/console`: one page, and the commands that lead back to it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.access import principal
+from kiosk.appointments import records as appointments
+from kiosk.appointments.rules import Person
+from kiosk.checkin import printing
+from kiosk.checkin.arrival import CheckInError, check_in
+from kiosk.clinic import clinic
+from kiosk.console import commands, rules, screen, subject, surroundings, telling
+from kiosk.console.commands import Answer
+from kiosk.console.screen import Floor
+from kiosk.console.subject import Undo
+from kiosk.database import Reading, Transaction
+from kiosk.queueing import records as queue
+from kiosk.queueing.tickets import NoSuchTicket, QueueError, UnknownName
+from kiosk.stations import records as stations
+from kiosk.tasks import records as tasks
+
+blueprint = Blueprint("console", __name__, template_folder="templates", url_prefix="/console")
+
+SHORTEST_ID, LONGEST_ID = 8, 56
+LONGEST_NAME = 80
+
+
+@blueprint.get("")
+def page() -> ResponseReturnValue:
+    """The whole floor, the chosen desk, and the ticket that the keys act on."""
+    here, me = clinic(), principal().name
+    at = here.now()
+    with here.database.snapshot(at=at) as reading:
+        floor = screen.floor(here, reading, me=me, chosen=session.get("desk"), mine=my_desks(), at=at)
+        told = telling.told(reading, request.args.get("done", ""), floor.names, at=at)
+        line, picked = _line(floor, request.args.get("ticket"))
+        return render_template(
+            "console/page.html",
+            version=reading.snapshot.version,
+            floor=floor,
+            desk=floor.chosen,
+            subject=subject.subject(reading, line, floor.names, picked=picked) if line else None,
+            undo=_undo(reading, floor, me, picked_ticket=line.ticket.id if line and picked else None),
+            told=told,
+            todos=surroundings.todos(reading, floor.names, at=at),
+            expected=surroundings.expected(here, reading, floor.names, at=at),
+            devices=stations.devices(reading, at),
+            rules=rules,
+            me=me,
+        )
+
+
+@blueprint.post("/desks/<desk>/next")
+def call_next(desk: str) -> ResponseReturnValue:
+    """Call who is next for the desk."""
+    return carry_out("next", lambda tx: commands.call_next(tx, desk, request.form, by=principal().name))
+
+
+@blueprint.post("/desks/<desk>/<verb>")
+def desk(desk: str, verb: str) -> ResponseReturnValue:
+    """Open or close a desk; choose the one to call for; leave one that is not mine any more."""
+    if desk not in clinic().config.room_rules().desks:
+        raise UnknownName
+    match verb:
+        case "open" | "close":
+            return carry_out(
+                verb, lambda tx: commands.open_or_close(tx, desk, verb, by=principal().name), keep=True
+            )
+        case "choose":
+            session["desk"] = desk
+            session["desks"] = list(dict.fromkeys([*my_desks(), desk]))
+        case "leave":
+            session["desks"] = [name for name in my_desks() if name != desk]
+            if session.get("desk") == desk:
+                session["desk"] = next(iter(session["desks"]), None)
+        case _:
+            abort(404)
+    return redirect(url_for(".page"), 303)
+
+
+@blueprint.post("/tickets/<ticket>/print")
+def reprint(ticket: str) -> ResponseReturnValue:
+    """Print the ticket once more, as a COPY, at the kiosk asked for."""
+    station = request.form["station"]
+    if clinic().config.station(station) is None:
+        raise UnknownName(f"There is no kiosk {station!r}.")
+
+    def decide(tx: Transaction) -> Answer:
+        printing.queue_ticket(tx, station, tx.room.ticket(ticket), copy=True)
+        tx.record("reprinted", by=principal().name, ticket=ticket)
+        return {"done": "print", "ticket": ticket, "station": station}
+
+    return carry_out("print", decide, keep=True)
+
+
+@blueprint.post("/tickets/<ticket>/<action>")
+def act(ticket: str, action: str) -> ResponseReturnValue:
+    """Do one of `rules.COMMANDS` to the ticket."""
+    if action not in commands.ACTIONS:
+        abort(404)
+    by = principal().name
+    return carry_out(
+        action, lambda tx: commands.act(tx, action, ticket, request.form, by=by), keep=action != "call"
+    )
+
+
+@blueprint.post("/tickets")
+def issue() -> ResponseReturnValue:
+    """Give a ticket at the desk: to somebody expected, or to a walk-in."""
+    command = _command()
+
+    def decide(tx: Transaction) -> Answer:
+        ticket = check_in(tx, command=f"{command}.issue", by=principal().name, **_arrival(tx))
+        return {"done": "issued", "ticket": ticket.id, "service": ticket.service}
+
+    return carry_out("issue", decide)
+
+
+@blueprint.get("/tickets/<ticket>")
+def ticket(ticket: str) -> ResponseReturnValue:
+    """A ticket's history, of whatever day: who did what, and when."""
+    here = clinic()
+    at = here.now()
+    with here.database.snapshot(at=at) as reading:
+        found = queue.find(reading.connection, reading.site, ticket)
+        if found is None:
+            raise NoSuchTicket
+        names = screen.site_names(here, reading, me=principal().name)
+        return render_template(
+            "console/ticket.html",
+            version=reading.snapshot.version,
+            ticket=found,
+            names=names,
+            history=subject.history(reading, found, names),
+        )
+
+
+@blueprint.post("/tasks/<int:task>/done")
+def close_task(task: int) -> ResponseReturnValue:
+    """Somebody saw to it."""
+
+    def decide(tx: Transaction) -> Answer:
+        tasks.close(tx, task, principal().name)
+        return {"done": "task_closed"}
+
+    return carry_out("task", decide, keep=True)
+
+
+def carry_out(
+    name: str, decide: Callable[[Transaction], Answer], *, keep: bool = False
+) -> ResponseReturnValue:
+    """Decide once per command id, then lead back to the page, which tells what came of it.
+
+    A refusal is an answer too: whoever was too late reads who was faster, even if the answer has to be asked for
+    again. `keep`: the selected ticket stays selected.
+    """
+    command = _command()
+    here = clinic()
+    at = here.now()
+    try:
+        with here.database.begin(at=at) as tx:
+            if tx.answered(command) is None:
+                tx.answer(command, decide(tx))
+    except (QueueError, CheckInError) as error:
+        with here.database.begin(at=at) as tx:
+            if tx.answered(command) is None:
+                tx.answer(command, commands.refused(error, name))
+    picked = request.form.get("picked") if keep else None
+    return redirect(url_for(".page", ticket=picked or None, done=command), 303)
+
+
+def my_desks() -> list[str]:
+    """The desks that this coordinator works for, remembered by the browser until sign-out."""
+    return list(session.get("desks", ()))
+
+
+def _command() -> str:
+    command = request.form["command"]
+    if not SHORTEST_ID <= len(command) <= LONGEST_ID:
+        abort(400)
+    return command
+
+
+def _arrival(tx: Transaction) -> dict[str, Any]:
+    """What `check_in` wants to know, from the form."""
+    form = request.form
+    if wanted := form.get("appointment"):
+        booked = appointments.find(tx, wanted)
+        if booked is None:
+            raise CheckInError(CheckInError.__doc__)
+        return {
+            "station": form.get("station") or None,
+            "services": booked.services,
+            "language": clinic().config.site.languages[0],
+            "appointment": booked,
+        }
+    family, given = (form.get(name, "").strip()[:LONGEST_NAME] for name in ("family_name", "given_name"))
+    return {
+        "station": form.get("station") or None,
+        "services": [form["service"]],
+        "language": form["language"],
+        "person": Person(family, given) if family or given else None,
+        "priority": form.get("priority") or None,
+    }
+
+
+def _line(floor: Floor, picked: str | None) -> tuple[screen.Line | None, bool]:
+    """The ticket that a person selected, else who is at the chosen desk."""
+    if picked and (line := floor.lines.get(picked)):
+        return line, True
+    return (floor.chosen.line if floor.chosen else None), False
+
+
+def _undo(reading: Reading, floor: Floor, me: str, *, picked_ticket: str | None) -> Undo | None:
+    if picked_ticket is not None:
+        return subject.undo_of(reading, reading.snapshot.tickets[picked_ticket])
+    return subject.own_undo(reading, me)

@@ -1,0 +1,96 @@
+"""What the page says after a command: what was done, with its undo; or who was faster, and what is possible now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kiosk.console import records, rules, words
+from kiosk.console.words import Names
+from kiosk.database import Reading
+from kiosk.queueing.tickets import Ticket
+
+SHOWN = timedelta(seconds=rules.TOAST_SECONDS)
+REFUSAL_SHOWN = timedelta(seconds=30)
+"""Bad news is longer to read than good news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The message about the command `command`. `undo` names the ticket whose last step can be taken back."""
+
+    command: str
+    refused: bool
+    text: str
+    detail: str
+    undo: str | None
+    seen: str
+    ticket: str | None
+    left: timedelta
+
+
+def told(reading: Reading, command: str, names: Names, *, at: datetime) -> Told | None:
+    """Return the message, as long as it is fresh."""
+    found = records.said(reading, command)
+    if found is None:
+        return None
+    answer, when = found
+    refused = "refused" in answer
+    left = (REFUSAL_SHOWN if refused else SHOWN) - (at - when)
+    if left <= timedelta(0):
+        return None
+    ticket = reading.snapshot.tickets.get(answer.get("ticket") or "")
+    text, detail = _refusal(reading, answer, ticket, names, at) if refused else _success(reading, answer, ticket, names)
+    undo = ticket.id if ticket and answer.get("undo") else None
+    return Told(command, refused, text, detail, undo, rules.stamp(ticket), ticket.id if ticket else None, left)
+
+
+def _success(
+    reading: Reading, answer: Mapping[str, Any], ticket: Ticket | None, names: Names
+) -> tuple[str, str]:
+    detail = ""
+    if other := reading.snapshot.tickets.get(answer.get("instead_of") or ""):
+        place = f" at {names.desk(other.desk)}" if other.desk else ""
+        detail = f"{other.code}, shown as next before, is {words.STATES[str(other.state)]}{place}."
+    if also := reading.snapshot.tickets.get(answer.get("also") or ""):
+        detail = f"{also.code} is {words.STATES[str(also.state)]} again."
+    return words.done(answer, ticket, names), detail
+
+
+def _refusal(
+    reading: Reading, answer: Mapping[str, Any], ticket: Ticket | None, names: Names, at: datetime
+) -> tuple[str, str]:
+    desk = names.desk(answer.get("desk"))
+    match answer["refused"]:
+        case "DeskClosed":
+            row = records.last_of_desk(reading, answer["desk"], "desk_closed")
+            who = f"{names.who(row.by)} closed {desk}, {words.ago(at - row.at)}" if row else f"{desk} is closed"
+            return f"{who}.", "Open it first (Alt+O). Nobody was called."
+        case "NobodyWaiting":
+            return f"Nobody is waiting for {desk}.", ""
+        case "DeskBusy" if ticket:
+            return _last(reading, ticket, names, at), (
+                f"First start, finish or miss {ticket.code}. Nobody else was called."
+            )
+        case "NothingToUndo" if ticket:
+            return f"There is nothing left to take back for {ticket.code}.", ""
+        case "CheckInError":
+            return "This appointment cannot be checked in any more.", "It was cancelled. Give a ticket instead."
+        case "Overtaken" | "NotPossible" if ticket:
+            return _last(reading, ticket, names, at), words.possible_now(ticket, rules.possible(ticket), names)
+        case "Overtaken":
+            return f"{desk} changed in the meantime.", "Nothing was done. Look again, then call."
+        case "NoSuchTicket":
+            return "This ticket is not of today.", "Nothing was done."
+        case _:
+            return "That is not possible now.", "Nothing was done. Look again."
+
+
+def _last(reading: Reading, ticket: Ticket, names: Names, at: datetime) -> str:
+    row = records.last_step(reading, ticket.id)
+    if row is None:
+        return f"{ticket.code} changed in the meantime."
+    sentence = words.happened(
+        row.kind, by=row.by, code=ticket.code, names=names, desk=row.desk, service=ticket.service
+    )
+    return f"{sentence}, {words.ago(at - row.at)}."

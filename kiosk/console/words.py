@@ -1,0 +1,231 @@
+"""The console's sentences: why somebody stands where they stand, what happened, what stood in the way. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kiosk.console.rules import Command
+from kiosk.queueing.order import Basis, Reason
+from kiosk.queueing.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the site calls its desks, services, priorities, stations and staff; `clock` tells its time."""
+
+    clock: Callable[[datetime], str]
+    desks: Mapping[str, str]
+    services: Mapping[str, str]
+    priorities: Mapping[str, str]
+    stations: Mapping[str, str]
+    boards: Mapping[str, str]
+    staff: Mapping[str, str]
+
+    def desk(self, name: str | None) -> str:
+        """The desk's name, or its id when it is no longer configured."""
+        return self.desks.get(name or "", name or "")
+
+    def service(self, name: str | None) -> str:
+        """The service's name, or its id when it is no longer configured."""
+        return self.services.get(name or "", name or "")
+
+    def who(self, by: str) -> str:
+        """A person, a kiosk or a screen, as an event remembers it."""
+        kind, _, rest = by.partition(":")
+        match kind:
+            case "station":
+                return f"The kiosk {self.stations.get(rest, rest)}"
+            case "board":
+                return f"The screen {self.boards.get(rest, rest)}"
+            case "staff":
+                return self.staff.get(rest, rest)
+            case _:
+                return self.staff.get(by) or self.boards.get(by) or self.stations.get(by) or by
+
+
+def why(reason: Reason, ticket: Ticket, names: Names) -> str:
+    """Say in words why `ticket` stands where it stands."""
+    clock = names.clock
+    match reason.basis:
+        case Basis.SLOT if ticket.slot is not None:
+            place = f"Booked {clock(ticket.slot)}, arrived {clock(ticket.since)}"
+        case Basis.LATE if ticket.slot is not None:
+            late = minutes(ticket.since - ticket.slot)
+            place = f"Booked {clock(ticket.slot)}, {late} min late: counts from arrival"
+        case _ if ticket.since != ticket.arrived:
+            place = f"Came on from another service {clock(ticket.since)}"
+        case _:
+            place = f"Walk-in, arrived {clock(ticket.since)}"
+    if reason.priority is None:
+        return place
+    name = names.priorities.get(reason.priority, reason.priority)
+    return f"{place} · {minutes(reason.head_start)} min ahead: {name[:1].lower()}{name[1:]}"
+
+
+def minutes(length: timedelta) -> int:
+    """Whole minutes, never negative."""
+    return max(int(length.total_seconds() // 60), 0)
+
+
+def ago(length: timedelta) -> str:
+    """Say how long ago: `3 seconds ago`."""
+    seconds = max(int(length.total_seconds()), 0)
+    if seconds < 1:
+        return "just now"
+    if seconds < 60:
+        return f"{seconds} second{'s' if seconds != 1 else ''} ago"
+    whole = seconds // 60
+    if whole < 60:
+        return f"{whole} minute{'s' if whole != 1 else ''} ago"
+    hours = whole // 60
+    return f"{hours} hour{'s' if hours != 1 else ''} ago"
+
+
+HAPPENED: Mapping[str, str] = {
+    "issued": "{who} gave {code} for {service}",
+    "called": "{who} called {code} to {desk}",
+    "recalled": "{who} called {code} again to {desk}",
+    "started": "{who} started with {code} at {desk}",
+    "finished": "{who} finished {code}",
+    "held": "{who} put {code} on hold",
+    "resumed": "{who} put {code} back in line",
+    "no_show": "{who} marked {code} as missed",
+    "reinstated": "{who} reinstated {code}",
+    "transferred": "{who} transferred {code} to {service}",
+    "cancelled": "{who} cancelled {code}",
+    "announced": "{who} showed the call of {code}",
+    "printed": "{code} was printed",
+    "reprinted": "{who} had {code} printed again",
+    "undone": "{who} took back: {undone}",
+}
+"""Event kind → what a colleague reads."""
+
+UNDONE: Mapping[str, str] = {
+    "called": "the call",
+    "recalled": "the second call",
+    "started": "the start",
+    "finished": "the finish",
+    "held": "the hold",
+    "resumed": "the return to the line",
+    "no_show": "missed",
+    "reinstated": "the return to the line",
+    "transferred": "the transfer",
+    "cancelled": "the cancellation",
+}
+"""Event kind → what is taken back."""
+
+
+def happened(
+    kind: str, *, by: str, code: str, names: Names, desk: str | None = None, service: str | None = None,
+    undone: str = "",
+) -> str:  # fmt: skip
+    """Say what an event says."""
+    text = HAPPENED.get(kind, "{who}: " + kind.replace("_", " ") + " {code}")
+    return text.format(
+        who=names.who(by),
+        code=code,
+        desk=names.desk(desk) or "a desk",
+        service=names.service(service) or "a service",
+        undone=UNDONE.get(undone, undone.replace("_", " ") or "the last step"),
+    )
+
+
+DONE: Mapping[str, str] = {
+    "called": "{code} is called to {desk}.",
+    "recalled": "{code} is called again to {desk}.",
+    "started": "{code} is being served at {desk}.",
+    "finished": "{code} is finished.",
+    "next": "{code} now waits for {service}.",
+    "held": "{code} is on hold.",
+    "resumed": "{code} is back in line, at the same place.",
+    "no_show": "{code} is marked as missed.",
+    "reinstated": "{code} is back in line, at the same place.",
+    "transferred": "{code} waits for {service}, at the same place in line.",
+    "cancelled": "{code} is cancelled.",
+    "issued": "{code} is given for {service}.",
+    "print": "{code} is being printed at {station}, marked COPY.",
+    "undone": "Taken back. {code} is as before: {state}.",
+    "desk_opened": "{desk} is open.",
+    "desk_closed": "{desk} is closed.",
+    "task_closed": "Done.",
+}
+"""What was just done, as the one who did it reads it."""
+
+
+def done(answer: Mapping[str, Any], ticket: Ticket | None, names: Names) -> str:
+    """Say what the command did that gave `answer`."""
+    text = DONE[answer["done"]].format(
+        code=ticket.code if ticket else "The ticket",
+        desk=names.desk(answer.get("desk")),
+        service=names.service(answer.get("service")),
+        station=names.stations.get(answer.get("station", ""), answer.get("station", "")),
+        state=STATES.get(str(ticket.state), "") if ticket else "",
+    )
+    return text
+
+
+STATES: Mapping[str, str] = {
+    "waiting": "waiting",
+    "called": "called",
+    "serving": "being served",
+    "served": "finished",
+    "held": "on hold",
+    "no_show": "missed",
+    "cancelled": "cancelled",
+}
+"""A ticket's state, in words."""
+
+
+def possible_now(ticket: Ticket, commands: Iterable[Command], names: Names) -> str:
+    """Say where a ticket stands and what can be done with it: for whoever came too late."""
+    place = f" at {names.desk(ticket.desk)}" if ticket.desk else ""
+    words = [command.word for command in commands]
+    can = f" You can: {', '.join(words)}." if words else ""
+    return f"{ticket.code} is now {STATES[str(ticket.state)]}{place}.{can}"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWords:
+    """What is the matter, and the next step."""
+
+    what: str
+    step: str
+    icon: str
+    urgent: bool = False
+
+
+TASKS: Mapping[str, TaskWords] = {
+    "help_wanted": TaskWords(
+        "Help wanted at {station}", "Someone stands there: go, or send a colleague.", "help", urgent=True
+    ),
+    "print_failed": TaskWords(
+        "{code} was not printed at {station}",
+        "The number was on the screen. See to the printer, then print again.", "printer",
+    ),
+    "print_unknown": TaskWords(
+        "{code} may not have been printed at {station}",
+        "Ask the patient. If there is no paper, print again (COPY).", "printer",
+    ),
+    "device_down": TaskWords(
+        "{subject} at {station} does not answer", "Check its power and cable. It reconnects by itself.", "warn"
+    ),
+    "paper_low": TaskWords("Paper is running out at {station}", "Have a new roll ready.", "paper"),
+    "checkin_staff": TaskWords(
+        "A patient comes to the desk from {station} (code {subject})",
+        "Look for them under Expected today, or give a ticket.", "person", urgent=True,
+    ),
+}  # fmt: skip
+"""Task kind → its words."""
+
+OTHER_TASK = TaskWords("{kind} at {station}", "See what is needed there.", "task")
+
+
+def task_words(kind: str, *, station: str | None, code: str, subject: str, names: Names) -> TaskWords:
+    """Say what a task is about and what to do."""
+    words = TASKS.get(kind, OTHER_TASK)
+    place = names.stations.get(station or "") or names.boards.get(station or "") or station or "the clinic"
+    what = words.what.format(
+        station=place, code=code or "A ticket", subject=subject, kind=kind.replace("_", " ").capitalize()
+    )
+    return TaskWords(f"{what[:1].upper()}{what[1:]}", words.step, words.icon, words.urgent)

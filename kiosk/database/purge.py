@@ -1,0 +1,106 @@
+"""Forgetting: personal data of visits and appointments that are over. Statistics keep working without it.
+
+Run by a timer (`python -m kiosk purge`). It also closes the tickets that earlier days left open, with events.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from kiosk.database import Database, Transaction
+from kiosk.database.schema import appointment, checkin, command, pairing, visit
+from kiosk.queueing.tickets import OPEN
+
+KEPT = timedelta(hours=24)
+"""How long after a visit or slot its personal data stays."""
+LEFT_OPEN = timedelta(hours=12)
+"""A ticket of an earlier day is left over when it is also this old: a clinic may be open at midnight."""
+ABANDONED = timedelta(minutes=30)
+"""A check-in that nobody has touched for so long. The kiosk wipes its own; this is for one that lost its power."""
+RETRIES_KEPT = timedelta(days=2)
+
+BY = "timer"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiped:
+    """How much was forgotten and closed."""
+
+    visits: int
+    appointments: int
+    checkins: int
+    tickets: int
+
+
+def purge(database: Database, *, at: datetime) -> Wiped:
+    """Wipe what is older than `KEPT` and close what was left open; then take the bytes off the disk."""
+    with database.begin(at=at) as tx:
+        wiped = Wiped(
+            _wipe_visits(tx), _wipe_appointments(tx), _wipe_checkins(tx), _close_left_open(tx, database)
+        )
+        _forget_retries(tx)
+        if any((wiped.visits, wiped.appointments, wiped.checkins)):
+            tx.record("purged", by=BY)
+    _clean_files(database)
+    return wiped
+
+
+def _close_left_open(tx: Transaction, database: Database) -> int:
+    today = tx.at.astimezone(database.zone).date()
+    left = [
+        ticket
+        for ticket in tx.room
+        if ticket.state in OPEN
+        and ticket.arrived.astimezone(database.zone).date() < today
+        and ticket.arrived < tx.at - LEFT_OPEN
+    ]
+    for ticket in left:
+        tx.room.cancel(ticket.id, at=tx.at, by=BY)
+    return len(left)
+
+
+def _wipe_visits(tx: Transaction) -> int:
+    over = sa.and_(visit.c.site == tx.site, visit.c.created_at < tx.at - KEPT, visit.c.purged_at.is_(None))
+    wipe = visit.update().where(over).values(sealed=None, link_hash=None, purged_at=tx.at)
+    return tx.connection.execute(wipe).rowcount
+
+
+def _wipe_appointments(tx: Transaction) -> int:
+    table = appointment
+    over = sa.and_(table.c.site == tx.site, table.c.slot < tx.at - KEPT, table.c.purged_at.is_(None))
+    wipe = table.update().where(over).values(sealed=None, birth_date_hash=None, purged_at=tx.at)
+    return tx.connection.execute(wipe).rowcount
+
+
+def _wipe_checkins(tx: Transaction) -> int:
+    over = sa.and_(checkin.c.site == tx.site, checkin.c.updated_at < tx.at - ABANDONED)
+    return tx.connection.execute(checkin.delete().where(over)).rowcount
+
+
+def _forget_retries(tx: Transaction) -> None:
+    """Answers to commands and pairing codes that nobody can come back with."""
+    for old in (
+        command.delete().where(command.c.site == tx.site, command.c.at < tx.at - RETRIES_KEPT),
+        pairing.delete().where(pairing.c.site == tx.site, pairing.c.expires_at < tx.at),
+    ):
+        tx.connection.execute(old)
+
+
+def _clean_files(database: Database) -> None:
+    """Empty the write-ahead log, where the old bytes still lie; SQLite's `secure_delete` zeroed the rest."""
+    if database.engine.dialect.name != "sqlite":
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM visit, appointment, checkin")
+        return
+    connection = database.engine.raw_connection()
+    try:
+        connection.execute("PRAGMA incremental_vacuum").fetchall()  # type: ignore[attr-defined]
+        for _attempt in range(20):
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[attr-defined]
+            if not busy:
+                break
+            time.sleep(0.25)
+    finally:
+        connection.close()

@@ -1,0 +1,170 @@
+"""A clinic day around the present: who is expected, and what has happened in the queue since the doors opened.
+
+The past is not written into tables: it is played, minute by minute, through the commands that console and kiosk
+use. What the rules do not allow cannot be in the demo either.
+"""
+
+import random
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kiosk.access import Role
+from kiosk.appointments import records as appointments
+from kiosk.appointments.records import Appointment
+from kiosk.appointments.rules import Entry
+from kiosk.checkin.arrival import check_in
+from kiosk.config import Config
+from kiosk.database import Database, Transaction
+from kiosk.demo.people import LANGUAGES, people
+from kiosk.queueing.tickets import State, Ticket
+from kiosk.staff import records as staff
+
+BEFORE = timedelta(hours=1)
+AFTER = timedelta(hours=5)
+DOORS_OPEN = timedelta(minutes=25)
+EXPECTED = 80
+MINUTE = timedelta(minutes=1)
+STAFF = (
+    ("coordinator", "Casey Sample", Role.COORDINATOR, "waiting-room-1"),
+    ("supervisor", "Robin Sample", Role.SUPERVISOR, "whole-clinic-1"),
+)
+"""Accounts of the demo alone: user name, name, role, password. They are printed at its start."""
+
+_SERVICES = {
+    ("registration",): 5,
+    ("laboratory",): 9,
+    ("consultation",): 8,
+    ("imaging",): 6,
+    ("vaccination",): 4,
+    ("registration", "consultation"): 3,
+    ("laboratory", "consultation"): 3,
+}
+_WALK_INS = ("registration", "laboratory", "vaccination")
+_CLOSED_DESK = "room-5"
+_NEVER_CAME = 3
+"""Which of the calls is not answered."""
+_BY = "coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    at: datetime
+    services: Sequence[str]
+    language: str
+    priority: str | None = None
+    appointment: Appointment | None = None
+
+
+def seed(database: Database, config: Config, *, at: datetime, chance: random.Random) -> None:
+    """Fill an empty, migrated site with staff, appointments and the day so far."""
+    start = at - BEFORE - DOORS_OPEN
+    with database.begin(at=start) as tx:
+        for username, name, role, password in STAFF:
+            staff.add(tx, username=username, name=name, role=role, password=password, by="demo")
+        appointments.load(tx, list(_entries(tx, at, chance)))
+        booked = appointments.today(tx, at)
+        for desk in config.desks:
+            if desk.id != _CLOSED_DESK:
+                tx.room.open_desk(desk.id, at=start, by=_BY)
+    day = _Day(sorted(_arrivals(booked, at, chance), key=lambda one: one.at), chance)
+    minute = start
+    while minute < at - MINUTE:
+        minute += MINUTE
+        with database.begin(at=minute) as tx:
+            day.play(tx)
+    with database.begin(at=at) as tx:
+        _set_aside(tx)
+
+
+def _entries(tx: Transaction, at: datetime, chance: random.Random) -> Iterator[Entry]:
+    """Slots of five minutes, spread evenly: the day looks like a timetable."""
+    opening = (at - BEFORE).replace(second=0, microsecond=0)
+    opening -= opening.minute % 5 * MINUTE
+    everybody = people(chance, tx.day(at))
+    choices, weights = list(_SERVICES), list(_SERVICES.values())
+    for number in range(EXPECTED):
+        share = (number + chance.random()) / EXPECTED
+        yield Entry(
+            source=f"demo-{number:03}",
+            slot=opening + int(share * (BEFORE + AFTER) / (5 * MINUTE)) * 5 * MINUTE,
+            services=chance.choices(choices, weights)[0],
+            person=next(everybody),
+        )
+
+
+def _arrivals(booked: Sequence[Appointment], at: datetime, chance: random.Random) -> Iterator[_Arrival]:
+    """Most come some minutes early, some have not come at all, and a few walk in."""
+    for number, one in enumerate(booked):
+        arrives = one.slot - chance.randint(1, 22) * MINUTE
+        if arrives < at and chance.random() > 0.1:
+            priority = "assistance" if number % 9 == 4 else None
+            yield _Arrival(arrives, one.services, chance.choice(LANGUAGES), priority, one)
+    for _ in range(6):
+        arrives = at - chance.uniform(3, 70) * MINUTE
+        yield _Arrival(arrives, [chance.choice(_WALK_INS)], chance.choice(LANGUAGES))
+
+
+class _Day:
+    """The play: who still comes, and until when the desks are busy."""
+
+    def __init__(self, coming: list[_Arrival], chance: random.Random) -> None:
+        self.coming = coming
+        self.chance = chance
+        self.busy_until: dict[str, datetime] = {}
+        self.calls = 0
+
+    def play(self, tx: Transaction) -> None:
+        """One minute: patients arrive, then every desk goes on."""
+        while self.coming and self.coming[0].at <= tx.at:
+            _arrive(tx, self.coming.pop(0))
+        for desk in sorted(tx.room.open_desks):
+            self._go_on(tx, desk)
+
+    def _go_on(self, tx: Transaction, desk: str) -> None:
+        there = tx.room.at_desk(desk)
+        if there is not None and there.state is State.CALLED:
+            return self._meet(tx, desk, there)
+        if there is not None and tx.at < self.busy_until[desk]:
+            return None
+        if there is not None:
+            tx.room.finish(there.id, at=tx.at, by=_BY)
+        if tx.room.next_for(desk) is not None:
+            self._call(tx, desk)
+        return None
+
+    def _call(self, tx: Transaction, desk: str) -> None:
+        self.calls += 1
+        called = tx.room.call_next(desk, at=tx.at, by=_BY)
+        tx.room.announced(called.id, tx.at, at=tx.at, by="lobby")
+
+    def _meet(self, tx: Transaction, desk: str, called: Ticket) -> None:
+        """Whoever was called a minute ago comes; one of them never does."""
+        if self.calls == _NEVER_CAME:
+            tx.room.no_show(called.id, at=tx.at, by=_BY)
+            return
+        tx.room.start(called.id, at=tx.at, by=_BY)
+        expected = tx.room.rules.services[called.service].expected
+        self.busy_until[desk] = tx.at + expected * self.chance.uniform(0.7, 1.5)
+
+
+def _arrive(tx: Transaction, arrival: _Arrival) -> None:
+    check_in(
+        tx,
+        station=None,
+        services=arrival.services,
+        language=arrival.language,
+        command=uuid.uuid4().hex,
+        by=_BY,
+        appointment=arrival.appointment,
+        priority=arrival.priority,
+    )
+
+
+def _set_aside(tx: Transaction) -> None:
+    """Somebody fills in a form, somebody went home: every state is on the console."""
+    waiting = tx.snapshot.in_order()
+    if len(waiting) > 4:
+        tx.room.hold(waiting[2].id, at=tx.at, by=_BY)
+        tx.room.cancel(waiting[-1].id, at=tx.at, by=_BY)

@@ -1,0 +1,86 @@
+"""Every error that reaches the door, in one table: its status, and what the person reads."""
+
+import traceback
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from kiosk.access import Role, principal
+from kiosk.database.vault import VaultError
+from kiosk.queueing import tickets
+
+STATUS: dict[type[Exception], int] = {
+    tickets.NoSuchTicket: 404,
+    tickets.UnknownName: 400,
+    tickets.QueueError: 409,
+    VaultError: 500,
+    DBAPIError: 503,
+}
+"""Errors of the domain. The nearest base class counts."""
+
+WORDS = {
+    400: (_("This did not arrive as it was sent"), _("Go back, and try it once more.")),
+    401: (_("This device is not known"), _("Pair it again on the console.")),
+    403: (_("This is not for you"), _("Ask a supervisor, or sign in with another account.")),
+    404: (_("There is nothing here"), _("The address may be mistyped, or what was here is gone.")),
+    405: (_("This address does not do that"), _("Go back, and start again from the first page.")),
+    409: (_("That is not possible now"), _("Somebody may have been faster. Look at the screen again.")),
+    413: (_("That is too much at once"), _("Send a smaller file.")),
+    429: (_("Too many tries"), _("Wait a moment, and try again.")),
+    500: (
+        _("Something went wrong"),
+        _("It was written down. Nothing that was confirmed is lost. Try again."),
+    ),
+    503: (_("The clinic's records do not answer"), _("This page tries again by itself.")),
+}
+RETRY_S = 10
+
+log = structlog.get_logger()
+
+
+def prepare(app: Flask) -> None:
+    """Answer every error of `app` by the tables above."""
+    app.register_error_handler(Exception, answer)
+
+
+def answer(error: Exception) -> Response:
+    """Answer with a page, or with JSON where a program asked."""
+    if isinstance(error, CSRFError):
+        return _page(400, _("This page was open too long. Go back, load it again, and try once more."))
+    if isinstance(error, HTTPException):
+        if error.response is not None:
+            return make_response(error.response)
+        return _page(error.code or 500)
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    if status is None or status >= 500:
+        log.error("failed", id=g.get("request_id"), endpoint=request.endpoint, **described(error))
+    return _page(status or 500, str(error) if status and status < 500 else None)
+
+
+def described(error: BaseException) -> dict[str, str]:
+    """The error for the log: its kind and where it came from, but not its message, which may quote a person."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    known = isinstance(cause, OSError) or isinstance(error, DBAPIError)
+    return {
+        "error": type(error).__qualname__,
+        "cause": str(cause) if known else type(cause).__qualname__,
+        "trace": "".join(traceback.format_tb(error.__traceback__)),
+    }
+
+
+def _page(status: int, message: object = None) -> Response:
+    title, advice = WORDS.get(status, WORDS[500])
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        response = jsonify(error=str(message or title))
+    else:
+        text = render_template("error.html", title=title, advice=message or advice, status=status)
+        response = make_response(text)
+        unattended = principal().role in (Role.KIOSK, Role.BOARD) or status >= 500
+        if request.method == "GET" and unattended:
+            response.headers["Refresh"] = str(RETRY_S)
+    response.status_code = status
+    return response

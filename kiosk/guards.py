@@ -1,0 +1,146 @@
+"""The door: who asks, whether they may, and what the answer tells the browser to refuse."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk import access
+from kiosk.access import Principal
+from kiosk.clinic import clinic
+from kiosk.staff import records as staff
+
+if find_spec("kiosk.stations.records") if find_spec("kiosk.stations") else None:
+    from kiosk.stations import records as stations
+else:
+    stations = None
+
+STAFF_COOKIE = "staff"
+DEVICE_COOKIE = "device"
+MOST_DEVICES = 8
+"""One browser that is more screens than this is nobody's browser."""
+
+POLICY = {
+    "Content-Security-Policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "media-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types live",
+        )
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), autoplay=(self)",
+}
+
+log = structlog.get_logger()
+
+
+def prepare(app: Flask) -> None:
+    """Put the door in front of every route of `app`."""
+    app.before_request(guard)
+    app.after_request(finish)
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let pass only what `access.ROUTES` declares for who asks."""
+    g.began = time.perf_counter()
+    g.request_id = secrets.token_hex(4)
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
+        return None
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method not in ("GET", "HEAD"):
+        abort(403)
+    g.principals = tuple(identified())
+    chosen = access.choose(endpoint, g.principals, set((request.view_args or {}).values()))
+    if chosen is None:
+        return refuse(endpoint)
+    g.principal = chosen
+    return None
+
+
+def identified() -> Iterable[Principal]:
+    """Yield everybody whose valid credentials this request carries."""
+    at = clinic().now()
+    if token := request.cookies.get(STAFF_COOKIE):
+        yield from some(staff.identify(token, at))
+    for device in device_tokens()[:MOST_DEVICES] if stations else ():
+        yield from some(stations.identify(device, at))
+
+
+def device_tokens() -> list[str]:
+    """The device tokens of this request: a host's bearer token, or a browser's cookies (one per screen)."""
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    cookies = [value for name, value in request.cookies.items() if name.startswith(DEVICE_COOKIE)]
+    return [bearer] if scheme.lower() == "bearer" else cookies
+
+
+def some(found: Principal | None) -> Iterable[Principal]:
+    """Nothing or one."""
+    return () if found is None else (found,)
+
+
+def refuse(endpoint: str) -> ResponseReturnValue:
+    """Send a stranger to the sign-in page, and everybody else away."""
+    roles = access.ROUTES.get(endpoint, frozenset())
+    signed_in = any(who.role in access.STAFF for who in g.principals)
+    if access.STAFF & roles and not signed_in:
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("staff.sign_in", next=wanted), 303)
+    abort(401 if access.Role.HOST in roles and not g.principals else 403)
+
+
+def finish(response: Response) -> Response:
+    """Add what every answer carries, and write one line that names nobody."""
+    for name, value in POLICY.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+        took_ms = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
+        log.info(
+            "request",
+            id=g.get("request_id"),
+            endpoint=request.endpoint,
+            method=request.method,
+            status=response.status_code,
+            ms=took_ms,
+            role=str(access.principal().role),
+        )
+    return response
+
+
+def own_origin(public_url: str) -> Callable[[str, dict[str, Any]], bool]:
+    """Tell whether a socket was opened by a page of ours: same host as asked, or the public address."""
+
+    def own(origin: str, environ: dict[str, Any]) -> bool:
+        return urlsplit(origin).netloc == environ.get("HTTP_HOST") or origin == public_url
+
+    return own
+
+
+def without_deflate(wsgi: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Refuse permessage-deflate: measured, it costs every socket 100 KB and half of the speed."""
+
+    def plain(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return wsgi(environ, start_response)
+
+    return plain

@@ -1,0 +1,1 @@
+"""The way in, and how the server says that it is well."""

@@ -1,0 +1,33 @@
+"""The first page, `/healthz` and `/metrics`."""
+
+from flask import Blueprint, Response, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from kiosk import __version__
+from kiosk.clinic import clinic
+from kiosk.home import numbers
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+
+@blueprint.get("/")
+def page() -> ResponseReturnValue:
+    """The way in; in the demo, links to every screen."""
+    return render_template("home/page.html")
+
+
+@blueprint.get("/healthz")
+def health() -> ResponseReturnValue:
+    """Say that the records can be read."""
+    here = clinic()
+    with here.database.snapshot(at=here.now()) as reading:
+        return jsonify(status="ok", version=__version__, site_version=reading.snapshot.version)
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Numbers for Prometheus; none of them is about a person."""
+    here = clinic()
+    with here.database.snapshot(at=here.now()) as reading:
+        text = numbers.exposition(reading.snapshot, here.config)
+    return Response(text, content_type=numbers.CONTENT_TYPE)

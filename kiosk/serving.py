@@ -1,0 +1,93 @@
+"""The production server: gunicorn with threads, started from here. One process unless there is Redis.
+
+A WebSocket holds a thread, so there are more threads than screens (`server.threads`). The publisher of nudges starts
+in the worker, after the fork.
+"""
+
+import socket
+import threading
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
+
+from kiosk.config import Config, ConfigError
+
+GRACE_S = 3
+"""How long answers under way may take when the server is told to stop."""
+CONNECTIONS = 10_000
+"""gunicorn's own limit of 1,000 stalls the server at 1,000 screens."""
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that lets go of its sockets when told to stop, instead of waiting for them."""
+
+    def init_process(self) -> None:
+        """Start publishing when the app is there."""
+        super().init_process()
+
+    def load_wsgi(self) -> None:
+        """Load the app, and start telling the screens."""
+        super().load_wsgi()
+        self.wsgi.extensions["clinic"].live.start()
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """Stop: sockets first, outside the signal handler."""
+        threading.Thread(target=self.wsgi.extensions["clinic"].live.stop, daemon=True).start()
+        super().handle_exit(sig, frame)
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn, configured by kiosk.toml and nothing else."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Say how to serve."""
+        server = self.config.server
+        settings = {
+            "bind": f"{server.host}:{server.port}",
+            "workers": server.processes,
+            "worker_class": Worker,
+            "threads": server.threads,
+            "worker_connections": CONNECTIONS,
+            "graceful_timeout": GRACE_S,
+            "keepalive": 30,
+            "accesslog": None,
+            "logger_class": "kiosk.logs.ServerLog",
+            "proc_name": "kiosk",
+            "control_socket_disable": True,
+            "limit_request_line": 2048,
+            "limit_request_fields": 50,
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Make the app, in the worker."""
+        from kiosk.app import create_app
+
+        return create_app(self.config)
+
+
+def serve(config: Config) -> None:
+    """Serve until told to stop. Raises ConfigError when the address cannot be used."""
+    check_address(config)
+    print(f"{config.site.name} is open at {config.public_url}", flush=True)
+    Server(config).run()
+
+
+def check_address(config: Config) -> None:
+    """Raise ConfigError when nothing can listen there, before gunicorn tries five times."""
+    with socket.socket(socket.AF_INET6 if ":" in config.server.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.server.host, config.server.port))
+        except OSError as error:
+            raise ConfigError(
+                f"{config.server.host} port {config.server.port} cannot be used: {error.strerror}. "
+                "Choose another with --port or server.port."
+            ) from None

@@ -1,0 +1,1 @@
+"""Screens and device hosts: pairing, tokens, scans in, print jobs out, health in."""

@@ -1,0 +1,171 @@
+"""What a paired device may say, how long its silence lasts until it counts as down, and the words for it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base32: no I, L, O, U."""
+CODE_LENGTH = 8
+CODE_LIFE = timedelta(minutes=10)
+MOST_OPEN = 20
+"""So many pairing codes of one kind may wait for approval at one network address."""
+TRIES = 5
+TRIES_WITHIN = timedelta(minutes=10)
+"""Wrong codes that one person may type before a pause."""
+TOKEN_AGE = timedelta(days=30)
+"""A screen's token is replaced when it is older."""
+
+STALE = timedelta(seconds=45)
+"""A device that was not heard of for longer is shown as down."""
+DOWN_FOR = timedelta(seconds=20)
+"""Trouble that lasts so long becomes a task; a shorter one is a lid that somebody is closing."""
+WELL_FOR = timedelta(seconds=5)
+"""A device that works so long again closes the task."""
+
+HOST_SUBJECT = "device host"
+SCREEN_SUBJECT = "screen"
+
+
+class Kind(StrEnum):
+    """What can be paired."""
+
+    HOST = "host"
+    KIOSK = "kiosk"
+    BOARD = "board"
+
+
+class State(StrEnum):
+    """How a device is."""
+
+    ABSENT = "absent"
+    OPENING = "opening"
+    READY = "ready"
+    ATTENTION = "attention"
+    DOWN = "down"
+
+
+BAD = frozenset({State.ABSENT, State.DOWN})
+WORST_FIRST = (State.DOWN, State.ABSENT, State.ATTENTION, State.OPENING, State.READY)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A scanner or printer of a device host. `since` is on the server's clock."""
+
+    name: str
+    kind: str
+    state: State
+    cause: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A paired screen or device host, and how it is. `name` is the station's or board's id."""
+
+    id: str
+    kind: Kind
+    name: str
+    state: State
+    cause: str
+    words: str
+    advice: str
+    parts: tuple[Part, ...]
+    paired_at: datetime
+    paired_by: str
+    seen_at: datetime | None
+    lost_at: datetime | None
+
+
+TROUBLE: Mapping[str, tuple[str, str]] = {
+    "paper_out": ("{The} is out of paper.", "Put in a new roll."),
+    "paper_low": ("{The} has little paper left.", "Keep a new roll at hand, and change it when it is quiet."),
+    "cover_open": ("The cover of {the} is open.", "Close it until it clicks."),
+    "cutter": ("The cutter of {the} is jammed.", "Open the cover, take out the paper, and close it again."),
+    "offline": ("{The} is switched to pause.", "Press its feed or online button."),
+    "unreachable": ("{The} does not answer.", "Check that it is switched on and its cable is plugged in."),
+    "unplugged": ("{The} is not plugged in.", "Plug in its cable at both ends."),
+    "timeout": ("{The} takes too long.", "Switch it off, wait ten seconds, and switch it on again."),
+    "silent": ("{The} does not answer.", "Check that it is switched on and connected to the network."),
+    "error": ("{The} does not work.", "Switch it off, wait ten seconds, and switch it on again."),
+}
+"""Cause → what is the matter, and the next step."""
+
+
+def trouble(device: str, cause: str) -> str:
+    """Say what is the matter with a device, in a receptionist's words."""
+    known, _ = TROUBLE.get(cause, TROUBLE["error"])
+    named = f"the {device}"
+    return known.format(the=named, The=named[:1].upper() + named[1:])
+
+
+def advice(cause: str) -> str:
+    """Say what to do about it."""
+    return TROUBLE.get(cause, TROUBLE["error"])[1]
+
+
+def called(name: str, kind: str) -> str:
+    """What people call a device that the installer named `name`: `counter` is the scanner “counter”."""
+    return name if kind in name.lower() else f"{kind} “{name}”"
+
+
+def normal(code: str) -> str | None:
+    """Return a typed pairing code as it was made: O is 0, I and L are 1, dashes do not count. None: no such code."""
+    folded = code.upper().translate(str.maketrans("OIL", "011", "- \t\u2013\u2014"))
+    right = len(folded) == CODE_LENGTH and all(letter in ALPHABET for letter in folded)
+    return folded if right else None
+
+
+def shown(code: str) -> str:
+    """Return a code as it is shown: K7M2-9QPX."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def silent(seen_at: datetime | None, at: datetime) -> bool:
+    """Tell whether a device was not heard of for too long."""
+    return seen_at is None or at - seen_at > STALE
+
+
+def worst(parts: Iterable[Part]) -> Part | None:
+    """Return the part that needs a person most; None when every part works."""
+    troubled = [part for part in parts if part.state is not State.READY]
+    return min(troubled, key=lambda part: WORST_FIRST.index(part.state), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What health asks for at one station or board: tasks to open, as (kind, subject) → cause, and tasks to close."""
+
+    open: Mapping[tuple[str, str], str]
+    close: frozenset[tuple[str, str]]
+
+
+def judge(devices: Iterable[Device], at: datetime) -> Verdict:
+    """Decide on the tasks for the devices that are paired as one station's host, or as one screen.
+
+    Trouble opens a task after `DOWN_FOR`, health closes it after `WELL_FOR`; in between everything stays as it is.
+    Silence counts only when all of them are silent, and hides what the host said of its parts before.
+    """
+    paired = list(devices)
+    opened: dict[tuple[str, str], str] = {}
+    closed: set[tuple[str, str]] = set()
+    heard = [device for device in paired if device.lost_at is None]
+    subject = HOST_SUBJECT if any(device.kind is Kind.HOST for device in paired) else SCREEN_SUBJECT
+    if heard or not paired:
+        closed.add(("device_down", subject))
+    elif all(device.lost_at and at - device.lost_at >= DOWN_FOR for device in paired):
+        opened["device_down", subject] = "silent"
+    for part in (part for device in heard for part in device.parts):
+        named = called(part.name, part.kind)
+        lasts = at - part.since
+        for kind, troubled in (
+            ("device_down", part.state in BAD),
+            ("paper_low", part.cause == "paper_low"),
+        ):
+            if troubled and lasts >= DOWN_FOR:
+                opened[kind, named] = part.cause or "error"
+            elif not troubled and part.state in (State.READY, State.ATTENTION) and lasts >= WELL_FOR:
+                closed.add((kind, named))
+    return Verdict(opened, frozenset(closed - opened.keys()))

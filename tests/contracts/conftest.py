@@ -1,0 +1,76 @@
+"""Every device that the contracts are held against, over a real line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from drivers.base import Printer, Scanner
+from drivers.framing import Profile
+from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.thermal import Proof, ThermalPrinter
+from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.scanners.serial_port import SerialScanner
+from drivers.simulated.printer import VirtualPrinter
+from drivers.simulated.scanner import VirtualScanner
+
+
+@dataclass
+class PrinterBench:
+    printer: Printer
+    virtual: VirtualPrinter
+
+
+@dataclass
+class ScannerBench:
+    scanner: Scanner
+    virtual: VirtualScanner
+    before: bytes
+    after: bytes
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return Encoder("TM-T88V", style=Lettering.MIXED)
+
+
+def _transport(kind: str, virtual: VirtualPrinter, path: Path) -> Transport:
+    if kind == "network":
+        return Network("127.0.0.1", virtual.port, drain_s=0.2)
+    if kind == "serial":
+        return SerialLine(str(path), 115_200, "rtscts", drain_s=0.2)
+    return UsbLp(str(path))
+
+
+@pytest.fixture(
+    params=[("network", Proof.PAPER), ("network", Proof.PROCESS), ("serial", Proof.PAPER), ("usblp", Proof.PAPER)],
+    ids=lambda param: "-".join(param),
+)
+def printer_bench(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encoder) -> Iterator[PrinterBench]:
+    kind, proof = request.param
+    virtual = VirtualPrinter(tmp_path / "printer").start()
+    printer = ThermalPrinter(
+        "ticket printer", _transport(kind, virtual, tmp_path / "printer"), encoder, proof=proof, answer_s=0.3
+    )
+    yield PrinterBench(printer, virtual)
+    printer.close()
+    virtual.stop()
+
+
+@pytest.fixture(
+    params=[
+        (Profile(idle_s=0.05), b"", b""),
+        (Profile(idle_s=0.05), b"]Q1", b""),
+        (Profile(idle_s=0.05, terminator=b"\r"), b"", b"\r"),
+        (Profile(idle_s=0.05, stx_etx=True), b"\x02", b"\x03"),
+    ],
+    ids=["silence", "aim", "terminator", "marks"],
+)
+def scanner_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ScannerBench]:
+    profile, before, after = request.param
+    virtual = VirtualScanner(tmp_path / "scanner").plug()
+    scanner = SerialScanner("counter", str(virtual.path), profile=profile)
+    yield ScannerBench(scanner, virtual, before, after)
+    scanner.close()
+    virtual.unplug()

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from drivers.config import ConfigError, NetworkPrinterConfig, load, parse
+
+TABLE = {
+    "server": "http://127.0.0.1:8000/",
+    "scanners": [{"name": "counter", "kind": "serial", "port": "/dev/ttyACM0"}],
+    "printers": [{"name": "ticket printer", "kind": "network", "host": "192.0.2.7"}],
+}
+
+
+def refused(table: dict[str, object]) -> str:
+    with pytest.raises(ConfigError) as problem:
+        parse(table, {})
+    return str(problem.value)
+
+
+def with_printer(**changes: object) -> dict[str, object]:
+    return TABLE | {"printers": [TABLE["printers"][0] | changes]}
+
+
+def test_a_short_configuration_is_enough():
+    config = parse(TABLE, {})
+    assert config.server == "http://127.0.0.1:8000"
+    assert config.token_file == Path("var/host.token")
+    assert config.printers == (NetworkPrinterConfig(name="ticket printer", kind="network", host="192.0.2.7"),)
+    assert config.scanners[0].idle_ms == 120
+
+
+def test_the_environment_wins():
+    config = parse(TABLE, {"KIOSK_DRIVERS_SERVER": "https://kiosk.example", "KIOSK_DRIVERS_TOKEN_FILE": "/run/token"})
+    assert (config.server, config.token_file) == ("https://kiosk.example", Path("/run/token"))
+
+
+def test_other_tables_of_the_file_are_not_looked_at(tmp_path: Path):
+    file = tmp_path / "kiosk.toml"
+    file.write_text('[site]\nanything = 1\n[drivers]\nserver = "http://127.0.0.1:1"\n', encoding="utf-8")
+    assert load(file, {}).server == "http://127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ({}, "drivers.server"),
+        (TABLE | {"serve": 1}, "drivers.serve"),
+        (TABLE | {"server": "kiosk.example"}, "drivers.server"),
+        (TABLE | {"token_file": 1}, "drivers.token_file"),
+        (TABLE | {"scanners": {}}, "drivers.scanners"),
+        (TABLE | {"scanners": [{"name": "x", "kind": "serial"}]}, "drivers.scanners[1].port"),
+        (with_printer(kind="laser"), "drivers.printers[1].kind"),
+        (with_printer(port=70000), "drivers.printers[1].port"),
+        (with_printer(port="9100"), "drivers.printers[1].port"),
+        (with_printer(talks=1), "drivers.printers[1].talks"),
+        (with_printer(host=" "), "drivers.printers[1].host"),
+        (with_printer(baud=9600), "drivers.printers[1].baud"),
+        (with_printer(proof="hope"), "drivers.printers[1].proof"),
+        (with_printer(name="counter"), "counter"),
+    ],
+)
+def test_what_is_not_understood_is_refused_by_name(table: dict[str, object], named: str):
+    assert named in refused(table)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
+    broken = tmp_path / "kiosk.toml"
+    broken.write_text("[drivers", encoding="utf-8")
+    for file in (broken, tmp_path / "none.toml"):
+        with pytest.raises(ConfigError, match=str(file)):
+            load(file, {})

@@ -26,7 +26,6 @@ PHRASES = {
     "now_calling": lazy_gettext("Now calling"),
     "please_wait": lazy_gettext("Please take a seat. We will call your number."),
     "next": lazy_gettext("Next"),
-    "being_served": lazy_gettext("Being served"),
     "reconnecting": lazy_gettext("Screen is reconnecting. Staff will call you."),
 }
 
@@ -115,18 +114,19 @@ def sizes(board: Board, shown: BoardPicture) -> Lettering:
 
 def _html(board: Board, shown: BoardPicture) -> str:
     letters = sizes(board, shown)
-    newest, *others = [*shown.calls] or [None]
-    more, room = max(0, letters.rows - len(others)), max(1, letters.rows)
-    recent = shown.recent[: max(0, more - 1)] if shown.next else shown.recent[:more]
+    leading = 1 if letters.rows else len(shown.calls)
+    others, room = shown.calls[leading:], max(1, letters.rows)
+    free = max(0, letters.rows - len(others))
+    recent = shown.recent[: free - 1 if free and shown.next else free]
     return render_template(
         "board/live.html",
         version=shown.version,
         picture=shown,
         letters=letters,
-        newest=newest,
+        newest=shown.calls[:leading],
         pages=[others[start : start + room] for start in range(0, len(others), room)],
         recent=recent,
-        next=shown.next[: letters.next] if more > len(recent) else (),
+        next=shown.next[: letters.next] if free > len(recent) else (),
         announcements=announce.announcements(shown.calls, _words),
         too_old_s=announce.TOO_OLD.total_seconds(),
         lasts_s=announce.LASTS.total_seconds(),

@@ -107,8 +107,8 @@ def allowed(endpoint: str, role: Role) -> bool:
 def choose(endpoint: str, principals: Iterable[Principal], named: Collection[str] = ()) -> Principal | None:
     """Return as whom to let this request pass, or None.
 
-    One browser may hold several credentials (in the demo it is kiosk, board and console at once): the device that
-    the address names comes first, then staff, then what is left.
+    One browser may hold several credentials (in the demo it is kiosk, board and console at once): the
+    device that the address names comes first, then staff, then what is left.
     """
     able = [who for who in (*principals, NOBODY) if allowed(endpoint, who.role)]
     return min(

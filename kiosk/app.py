@@ -10,7 +10,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
-from kiosk import access, errors, guards, live, rendering
+from kiosk import access, errors, guards, live, rendering, sockets
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
 from kiosk.database import Database
@@ -79,7 +79,11 @@ def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flas
     for name in (*ROOMS, BENCH) if config.demo else ROOMS:
         if not exists(name):
             continue
-        room = import_module(name)
+        try:
+            room = import_module(name)
+        except ImportError as error:
+            print("room not ready:", name, error)
+            continue
         app.register_blueprint(room.blueprint)
         if name.endswith(".api"):
             csrf.exempt(room.blueprint)
@@ -106,14 +110,14 @@ def open_sockets(app: Flask, config: Config) -> live.Live:
         transports=["websocket"],
         message_queue=config.server.redis or None,
         channel=f"kiosk:{config.site.id}",
-        max_http_buffer_size=live.MAX_MESSAGE_BYTES,
+        max_http_buffer_size=sockets.MAX_MESSAGE_BYTES,
         cors_allowed_origins=guards.own_origin(config.public_url),
         ping_interval=10,
         ping_timeout=10,
     )
     app.wsgi_app = guards.without_deflate(app.wsgi_app)  # type: ignore[method-assign]
     publisher = live.Live(socketio)
-    live.register(publisher, guards.identified)
+    sockets.register(socketio, publisher, guards.identified)
     return publisher
 
 
@@ -126,10 +130,11 @@ def connect_live(app: Flask, publisher: live.Live) -> None:
             return reading.snapshot.version
 
     publisher.look = look
-    if exists("display.pages"):
+    try:
         from display.pages import render_boards
-
-        publisher.boards = lambda: render_boards(app)
+    except ImportError:
+        return
+    publisher.boards = lambda: render_boards(app)
 
 
 def check_declared(app: Flask, publisher: live.Live) -> None:

@@ -114,7 +114,8 @@ def backup(options: argparse.Namespace) -> None:
 
     size = copies.backup(_config(options), options.file)
     print(
-        f"{options.file}: {size / 2**20:.1f} MB, checked. The keys are not in it: keep a copy of data/keys elsewhere."
+        f"{options.file}: {size / 2**20:.1f} MB, checked. "
+        "The keys are not in it: keep a copy of data/keys elsewhere."
     )
 
 

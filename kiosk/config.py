@@ -251,7 +251,7 @@ def _check(config: Config) -> None:
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(f"site.timezone: there is no time zone {config.site.timezone!r}.") from None
     if config.server.processes > 1 and not (config.server.redis and config.database.url):
-        raise ConfigError("server.processes: more than one needs server.redis and PostgreSQL in database.url.")
+        raise ConfigError("server.processes: more than one needs server.redis and a PostgreSQL database.url.")
     services = [s.id for s in config.services]
     letters = [s.letter for s in config.services]
     for kind, names in (

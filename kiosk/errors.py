@@ -62,7 +62,7 @@ def answer(error: Exception) -> Response:
 
 
 def described(error: BaseException) -> dict[str, str]:
-    """The error for the log: its kind and where it came from, but not its message, which may quote a person."""
+    """The error for the log: kind and place, but not its message, which may quote what somebody typed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     known = isinstance(cause, OSError) or isinstance(error, DBAPIError)
     return {

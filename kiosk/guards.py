@@ -3,8 +3,8 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 from importlib.util import find_spec
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -105,7 +105,7 @@ def refuse(endpoint: str) -> ResponseReturnValue:
     if access.STAFF & roles and not signed_in:
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("staff.sign_in", next=wanted), 303)
-    abort(401 if access.Role.HOST in roles and not g.principals else 403)
+    return abort(401 if access.Role.HOST in roles and not g.principals else 403)
 
 
 def finish(response: Response) -> Response:

@@ -1,7 +1,7 @@
-"""What the processes write to their log: structured, one line a fact, about requests and devices and never about people.
+"""What the server writes to its log: one structured line a fact, about requests and never about people.
 
-Lines of libraries (gunicorn, alembic) come out the same way. Exceptions are written by `kiosk.errors.described`, which
-leaves out messages that may quote what somebody typed.
+Lines of libraries (gunicorn, alembic) come out the same way. Exceptions are written by
+`kiosk.errors.described`, which leaves out messages that may quote what somebody typed.
 """
 
 import logging

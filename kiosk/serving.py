@@ -1,7 +1,7 @@
 """The production server: gunicorn with threads, started from here. One process unless there is Redis.
 
-A WebSocket holds a thread, so there are more threads than screens (`server.threads`). The publisher of nudges starts
-in the worker, after the fork.
+A WebSocket holds a thread, so there are more threads than screens (`server.threads`). The publisher of
+nudges starts in the worker, after the fork.
 """
 
 import socket
@@ -22,10 +22,6 @@ CONNECTIONS = 10_000
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """A worker that lets go of its sockets when told to stop, instead of waiting for them."""
-
-    def init_process(self) -> None:
-        """Start publishing when the app is there."""
-        super().init_process()
 
     def load_wsgi(self) -> None:
         """Load the app, and start telling the screens."""

@@ -76,23 +76,25 @@ class _Descriptor:
         if not ready:
             raise TimedOut
         flags = ready[0][1]
-        if flags & select.POLLIN:
-            self._take()
-        elif flags & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+        got = self._take() if flags & select.POLLIN else 0
+        if not got and flags & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
             raise self.gone
+        if not got and not flags & select.POLLOUT and time.monotonic() >= deadline:
+            raise TimedOut
         return flags
 
-    def _take(self) -> None:
+    def _take(self) -> int:
         try:
             data = os.read(self._fd, 4096)
         except BlockingIOError:
-            return
-        if data:
-            self._inbox += data
-        elif self.empty_read_is_the_end:
+            return 0
+        if not data and self.empty_read_is_the_end:
             raise self.gone
-        else:
+        if not data:
+            # usblp may hand over an empty packet; asking again at once would be a busy loop.
             time.sleep(0.01)
+        self._inbox += data
+        return len(data)
 
 
 class Network(_Descriptor):

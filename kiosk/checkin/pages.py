@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from kiosk.access import principal
 from kiosk.checkin import dialogue, records, screen
+from kiosk.checkin.screen import Screen
 from kiosk.checkin.steps import Chose, Confirmed, Given, Press, Speaks, Typed
 from kiosk.clinic import clinic
 from kiosk.config import Station
@@ -30,9 +31,8 @@ def page(station: str) -> ResponseReturnValue:
         record = records.at_station(seen, station)
         state = dialogue.present(here, record, at)
         speak(state.language or here.config.site.languages[0])
-        html = render_template(
-            f"checkin/{state.step}.html", **screen.shown(here, seen, panel, record, state, at)
-        )
+        words = screen.shown(Screen(here, seen, panel, record, state, at))
+        html = render_template(f"checkin/{state.step}.html", **words)
         version = f"{record.version}-{seen.snapshot.version}"
     return _fresh(html, version)
 

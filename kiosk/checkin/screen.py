@@ -1,5 +1,6 @@
 """What a page of the dialogue shows besides its question: months, keys, the wait, the code for the phone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from kiosk.clinic import Clinic
 from kiosk.config import Station
 from kiosk.database import Reading
 from kiosk.queueing import records as queue
+from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
 from kiosk.tasks import records as tasks
 
@@ -52,90 +54,113 @@ class Greeting:
     words: str
 
 
-def shown(
-    clinic: Clinic, reading: Reading, station: Station, record: Record, state: Dialogue, at: datetime
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One station's screen at one instant."""
+
+    clinic: Clinic
+    reading: Reading
+    station: Station
+    record: Record
+    state: Dialogue
+    at: datetime
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The site's languages, its own first."""
+        return self.clinic.config.site.languages
+
+    @property
+    def language(self) -> str:
+        """The patient's language."""
+        return self.state.language or self.languages[0]
+
+    @property
+    def locale(self) -> Locale:
+        """How that language writes dates."""
+        return Locale.parse(self.language, sep="-")
+
+
+def shown(screen: Screen) -> dict[str, Any]:
     """Return all that the page's template needs."""
-    languages = clinic.config.site.languages
-    language = state.language or languages[0]
-    rules = clinic.config.checkin
+    state, rules = screen.state, screen.clinic.config.checkin
     idle_s = WALK_AWAY_S if state.step is Step.TICKET else rules.idle_seconds
-    warning_s = 0 if state.step in (Step.TICKET, Step.WELCOME) else rules.warning_seconds
+    warned = state.step not in (Step.TICKET, Step.WELCOME)
     page: dict[str, Any] = {
-        "version": reading.snapshot.version,
-        "station": station,
-        "record": record,
+        "version": screen.reading.snapshot.version,
+        "station": screen.station,
+        "record": screen.record,
         "state": state,
         "problem": state.notice if state.notice in PROBLEMS else None,
-        "greetings": [greeting(code) for code in languages],
-        "chosen": language,
+        "greetings": [greeting(code) for code in screen.languages],
+        "chosen": screen.language,
         "inline_languages": INLINE_LANGUAGES,
         "progress": PROGRESS.get(state.step),
         "steps": STEPS,
         "typed": state.who is not None and state.who.source is Source.TYPED,
         "idle_s": 0 if state.pristine else idle_s,
-        "warning_s": warning_s,
-        "services": [s for s in clinic.config.services if s.walk_in],
+        "warning_s": rules.warning_seconds if warned else 0,
+        "services": [service for service in screen.clinic.config.services if service.walk_in],
         "licences": rules.licence_scanning,
     }
-    return page | _PARTS.get(state.step, _nothing)(clinic, reading, state, language, at)
+    return page | _PARTS.get(state.step, _nothing)(screen)
 
 
 def greeting(code: str) -> Greeting:
     """Invite in this language."""
     locale = Locale.parse(code, sep="-")
-    name = locale.get_display_name(code.replace("-", "_")) or code
+    name = locale.get_display_name(locale) or code
     with force_locale(locale):
         return Greeting(code, locale.text_direction, name[:1].upper() + name[1:], _("Check in here"))
 
 
-def _nothing(
-    clinic: Clinic, reading: Reading, state: Dialogue, language: str, at: datetime
-) -> dict[str, Any]:
+def _nothing(screen: Screen) -> dict[str, Any]:
     return {}
 
 
-def _birth_date(
-    clinic: Clinic, reading: Reading, state: Dialogue, language: str, at: datetime
-) -> dict[str, Any]:
-    locale = Locale.parse(language, sep="-")
-    names = get_month_names("wide", "stand-alone", locale=locale)
+def _birth_date(screen: Screen) -> dict[str, Any]:
+    state, locale = screen.state, screen.locale
     return {
-        "birth_date": state.birth_date and format_date(state.birth_date, "long", locale=locale),
-        "months": list(names.values()),
+        "months": list(get_month_names("wide", "stand-alone", locale=locale).values()),
         "days": range(1, days_of(state.month) + 1),
         "date_parts": DATE_PARTS.get(state.step, 3),
+        "birth_date": state.birth_date and format_date(state.birth_date, "long", locale=locale),
     }
 
 
-def _keys(clinic: Clinic, reading: Reading, state: Dialogue, language: str, at: datetime) -> dict[str, Any]:
-    return {"keyboards": keyboards(clinic.config.site.languages, language)}
+def _keys(screen: Screen) -> dict[str, Any]:
+    return {"keyboards": keyboards(screen.languages, screen.language)}
 
 
-def _ticket(clinic: Clinic, reading: Reading, state: Dialogue, language: str, at: datetime) -> dict[str, Any]:
-    ticket = reading.snapshot.tickets.get(state.ticket)
+def _ticket(screen: Screen) -> dict[str, Any]:
+    reading, config = screen.reading, screen.clinic.config
+    ticket = reading.snapshot.tickets.get(screen.state.ticket)
     if ticket is None:
         return {"ticket": None}
     observed = queue.observed(reading.connection, reading.site)
-    expected = estimates(clinic.config.room_rules(), reading.snapshot, observed, at=at)
-    unprinted = any(
-        task.ticket == ticket.id or (task.kind == "print_failed" and task.station == station.id)
-        for task in tasks.open_tasks(reading)
-    )
+    expected = estimates(config.room_rules(), reading.snapshot, observed, at=screen.at)
     return {
         "ticket": ticket,
         "estimate": expected.get(ticket.id),
-        "unprinted": unprinted,
-        "may_print": state.copies < COPIES,
-        "qr": _qr(f"{clinic.config.public_url}/t/{reading.vault.link_secret(ticket.visit)}"),
+        "unprinted": _unprinted(screen, ticket),
+        "may_print": screen.state.copies < COPIES,
+        "qr": _qr(f"{config.public_url}/t/{reading.vault.link_secret(ticket.visit)}"),
     }
+
+
+def _unprinted(screen: Screen, ticket: Ticket) -> bool:
+    """Tell whether somebody must look after this ticket's paper, or after this station's printer."""
+    return any(
+        task.ticket == ticket.id or (task.kind == "print_failed" and task.station == screen.station.id)
+        for task in tasks.open_tasks(screen.reading)
+    )
 
 
 def _qr(text: str) -> Markup:
     return Markup(segno.make_qr(text, error="m").svg_inline(omitsize=True, border=2))  # noqa: S704
 
 
-_PARTS = {
+_PARTS: dict[Step, Callable[[Screen], dict[str, Any]]] = {
     Step.NAME: _keys,
     Step.MONTH: _birth_date,
     Step.DAY: _birth_date,

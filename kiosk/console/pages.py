@@ -12,7 +12,7 @@ from kiosk.appointments.rules import Person
 from kiosk.checkin import printing
 from kiosk.checkin.arrival import CheckInError, check_in
 from kiosk.clinic import clinic
-from kiosk.console import commands, rules, screen, subject, surroundings, telling
+from kiosk.console import commands, records, rules, screen, subject, surroundings, telling, words
 from kiosk.console.commands import Answer
 from kiosk.console.screen import Floor
 from kiosk.console.subject import Undo
@@ -26,6 +26,12 @@ blueprint = Blueprint("console", __name__, template_folder="templates", url_pref
 
 SHORTEST_ID, LONGEST_ID = 8, 56
 LONGEST_NAME = 80
+
+
+@blueprint.context_processor
+def vocabulary() -> dict[str, Any]:
+    """The words that the console's templates share."""
+    return {"states": words.STATES, "language_name": screen.language_name}
 
 
 @blueprint.get("")
@@ -49,7 +55,7 @@ def page() -> ResponseReturnValue:
             expected=surroundings.expected(here, reading, floor.names, at=at),
             devices=stations.devices(reading, at),
             rules=rules,
-            me=me,
+            my_name=records.staff_names(reading).get(me, me),
         )
 
 

@@ -9,9 +9,23 @@ from kiosk.appointments.records import Status
 from kiosk.clinic import Clinic
 from kiosk.console import words
 from kiosk.console.records import Visitor
-from kiosk.console.words import Names, TaskWords
+from kiosk.console.words import Names
 from kiosk.database import Reading
 from kiosk.tasks import records as tasks
+from kiosk.tasks.rules import URGENT, Words
+from kiosk.tasks.rules import words as task_words
+
+HELP = frozenset({"help_wanted", "checkin_staff"})
+"""Tasks behind which a person stands: they sound."""
+
+ICONS = {
+    "help_wanted": "help",
+    "checkin_staff": "person",
+    "print_failed": "printer",
+    "print_unknown": "printer",
+    "paper_low": "paper",
+    "device_down": "warn",
+}
 
 PRINTS = frozenset({"print_failed", "print_unknown"})
 """Tasks whose next step is another print."""
@@ -19,11 +33,13 @@ PRINTS = frozenset({"print_failed", "print_unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task with its words. `prints`: the ticket that can be printed again from here, and where."""
+    """A task with its words. `prints`: the ticket that can be printed again from here, at `station`."""
 
     id: int
-    kind: str
-    words: TaskWords
+    icon: str
+    words: Words
+    urgent: bool
+    help: bool
     minutes: int
     prints: str | None
     station: str | None
@@ -45,12 +61,27 @@ def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
     found = []
     for task in tasks.open_tasks(reading):
         ticket = reading.snapshot.tickets.get(task.ticket or "")
-        told = words.task_words(
-            task.kind, station=task.station, code=ticket.code if ticket else "", subject=task.subject, names=names
+        station = task.station or ""
+        told = task_words(
+            task.kind,
+            place=names.stations.get(station) or names.boards.get(station) or station,
+            code=ticket.code if ticket else "",
+            subject=task.subject,
+            cause=task.cause,
         )
-        prints = ticket.id if ticket and task.kind in PRINTS else None
-        found.append(Todo(task.id, task.kind, told, words.minutes(at - task.opened_at), prints, task.station))
-    return sorted(found, key=lambda todo: (not todo.words.urgent, todo.id))
+        found.append(
+            Todo(
+                id=task.id,
+                icon=ICONS.get(task.kind, "task"),
+                words=told,
+                urgent=task.kind in URGENT,
+                help=task.kind in HELP,
+                minutes=words.minutes(at - task.opened_at),
+                prints=ticket.id if ticket and task.kind in PRINTS else None,
+                station=task.station,
+            )
+        )
+    return sorted(found, key=lambda todo: (not todo.help, not todo.urgent, todo.id))
 
 
 def expected(here: Clinic, reading: Reading, names: Names, *, at: datetime) -> Sequence[Expected]:

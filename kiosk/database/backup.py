@@ -1,4 +1,4 @@
-"""Copies of the database: made while it is in use, checked before anybody relies on them. The keys are not in them.
+"""Copies of the database, made while it is in use and checked. The keys are not in them.
 
 SQLite only: a PostgreSQL server has its own tools (`pg_dump`, WAL archiving).
 """
@@ -20,7 +20,7 @@ class BackupError(Exception):
 
 
 def backup(config: Config, target: Path) -> int:
-    """Write a checked copy to `target`; return its size. Raises BackupError. An older copy is replaced only by a good one."""
+    """Write a checked copy to `target`; return its size. Raises BackupError. A bad copy replaces none."""
     source = _database_file(config)
     if not source.exists():
         raise BackupError(f"There is no database at {source}.")
@@ -84,7 +84,7 @@ def _check(file: Path) -> None:
 
 
 def _in_use(file: Path) -> bool:
-    """Tell whether another process has the database open, by asking for it alone; folds the log back into the file."""
+    """Tell whether another process has the database open. If not, the log is folded back into the file."""
     try:
         with closing(sqlite3.connect(file, timeout=0.5)) as connection:
             return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) or (

@@ -4,6 +4,7 @@ Run by a timer (`python -m kiosk purge`). It also closes the tickets that earlie
 """
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,7 @@ KEPT = timedelta(hours=24)
 LEFT_OPEN = timedelta(hours=12)
 """A ticket of an earlier day is left over when it is also this old: a clinic may be open at midnight."""
 ABANDONED = timedelta(minutes=30)
-"""A check-in that nobody has touched for so long. The kiosk wipes its own; this is for one that lost its power."""
+"""A check-in untouched for so long. The kiosk wipes its own; this is for one that lost its power."""
 RETRIES_KEPT = timedelta(days=2)
 
 BY = "timer"
@@ -94,13 +95,10 @@ def _clean_files(database: Database) -> None:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM visit, appointment, checkin")
         return
-    connection = database.engine.raw_connection()
-    try:
-        connection.execute("PRAGMA incremental_vacuum").fetchall()  # type: ignore[attr-defined]
+    with closing(database.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
+        cursor.execute("PRAGMA incremental_vacuum").fetchall()
         for _attempt in range(20):
-            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]  # type: ignore[attr-defined]
+            busy, *_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if not busy:
                 break
             time.sleep(0.25)
-    finally:
-        connection.close()

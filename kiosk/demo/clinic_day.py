@@ -24,7 +24,10 @@ from kiosk.staff import records as staff
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=5)
 DOORS_OPEN = timedelta(minutes=25)
+BREAKFAST = timedelta(minutes=33)
+"""How long the first patients wait until the desks open."""
 EXPECTED = 80
+WALK_INS = 12
 MINUTE = timedelta(minutes=1)
 STAFF = (
     ("coordinator", "Casey Sample", Role.COORDINATOR, "waiting-room-1"),
@@ -65,14 +68,13 @@ def seed(database: Database, config: Config, *, at: datetime, chance: random.Ran
             staff.add(tx, username=username, name=name, role=role, password=password, by="demo")
         appointments.load(tx, list(_entries(tx, at, chance)))
         booked = appointments.today(tx, at)
-        for desk in config.desks:
-            if desk.id != _CLOSED_DESK:
-                tx.room.open_desk(desk.id, at=start, by=_BY)
     day = _Day(sorted(_arrivals(booked, at, chance), key=lambda one: one.at), chance)
     minute = start
     while minute < at - MINUTE:
         minute += MINUTE
         with database.begin(at=minute) as tx:
+            if minute == start + BREAKFAST:
+                _open_desks(tx)
             day.play(tx)
     with database.begin(at=at) as tx:
         _set_aside(tx)
@@ -97,12 +99,12 @@ def _entries(tx: Transaction, at: datetime, chance: random.Random) -> Iterator[E
 def _arrivals(booked: Sequence[Appointment], at: datetime, chance: random.Random) -> Iterator[_Arrival]:
     """Most come some minutes early, some have not come at all, and a few walk in."""
     for number, one in enumerate(booked):
-        arrives = one.slot - chance.randint(1, 22) * MINUTE
+        arrives = one.slot - chance.randint(3, 35) * MINUTE
         if arrives < at and chance.random() > 0.1:
             priority = "assistance" if number % 9 == 4 else None
             yield _Arrival(arrives, one.services, chance.choice(LANGUAGES), priority, one)
-    for _ in range(6):
-        arrives = at - chance.uniform(3, 70) * MINUTE
+    for _ in range(WALK_INS):
+        arrives = at - chance.uniform(1, 60) * MINUTE
         yield _Arrival(arrives, [chance.choice(_WALK_INS)], chance.choice(LANGUAGES))
 
 
@@ -114,6 +116,7 @@ class _Day:
         self.chance = chance
         self.busy_until: dict[str, datetime] = {}
         self.calls = 0
+        self.never_comes = ""
 
     def play(self, tx: Transaction) -> None:
         """One minute: patients arrive, then every desk goes on."""
@@ -135,18 +138,20 @@ class _Day:
         return None
 
     def _call(self, tx: Transaction, desk: str) -> None:
-        self.calls += 1
         called = tx.room.call_next(desk, at=tx.at, by=_BY)
+        self.calls += 1
+        if self.calls == _NEVER_CAME:
+            self.never_comes = called.id
         tx.room.announced(called.id, tx.at, at=tx.at, by="lobby")
 
     def _meet(self, tx: Transaction, desk: str, called: Ticket) -> None:
         """Whoever was called a minute ago comes; one of them never does."""
-        if self.calls == _NEVER_CAME:
+        if called.id == self.never_comes:
             tx.room.no_show(called.id, at=tx.at, by=_BY)
             return
         tx.room.start(called.id, at=tx.at, by=_BY)
         expected = tx.room.rules.services[called.service].expected
-        self.busy_until[desk] = tx.at + expected * self.chance.uniform(0.7, 1.5)
+        self.busy_until[desk] = tx.at + expected * self.chance.uniform(1.2, 2.2)
 
 
 def _arrive(tx: Transaction, arrival: _Arrival) -> None:
@@ -162,9 +167,21 @@ def _arrive(tx: Transaction, arrival: _Arrival) -> None:
     )
 
 
+def _open_desks(tx: Transaction) -> None:
+    for desk in tx.room.rules.desks:
+        if desk != _CLOSED_DESK:
+            tx.room.open_desk(desk, at=tx.at, by=_BY)
+
+
 def _set_aside(tx: Transaction) -> None:
-    """Somebody fills in a form, somebody went home: every state is on the console."""
-    waiting = tx.snapshot.in_order()
-    if len(waiting) > 4:
-        tx.room.hold(waiting[2].id, at=tx.at, by=_BY)
-        tx.room.cancel(waiting[-1].id, at=tx.at, by=_BY)
+    """Somebody is called this moment, somebody fills in a form, somebody went home: every state is there."""
+    room = tx.room
+    desk = next(d for d in sorted(room.open_desks) if room.next_for(d) and not _is_called(room.at_desk(d)))
+    room.call_next(desk, at=tx.at, by=_BY)
+    waiting = [ticket for ticket in tx.snapshot.in_order() if ticket.id not in room.changes]
+    room.hold(waiting[2].id, at=tx.at, by=_BY)
+    room.cancel(waiting[-1].id, at=tx.at, by=_BY)
+
+
+def _is_called(there: Ticket | None) -> bool:
+    return there is not None and there.state is State.CALLED

@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
+from prometheus_client import CONTENT_TYPE_LATEST
+
 from kiosk import __version__
 from kiosk.clinic import clinic
 from kiosk.home import numbers
@@ -30,4 +32,4 @@ def metrics() -> ResponseReturnValue:
     here = clinic()
     with here.database.snapshot(at=here.now()) as reading:
         text = numbers.exposition(reading.snapshot, here.config)
-    return Response(text, content_type=numbers.CONTENT_TYPE)
+    return Response(text, content_type=CONTENT_TYPE_LATEST)

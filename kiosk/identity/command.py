@@ -13,7 +13,7 @@ from kiosk.identity.documents import Recognised
 
 
 def payloads(data: str | None, image: Path | None, lines: bool, stdin: TextIO) -> Iterator[bytes]:
-    """Yield the scans that the person gave: an argument, a picture, or standard input (whole, or JSON a line)."""
+    """Yield the scans that were given: an argument, a picture, or standard input (whole, or JSON a line)."""
     if image is not None:
         from PIL import Image
 
@@ -31,10 +31,10 @@ def payloads(data: str | None, image: Path | None, lines: bool, stdin: TextIO) -
 
 def identify(scans: Iterable[bytes], rules: Rules, *, at: datetime, out: TextIO = sys.stdout) -> int:
     """Print one JSON object a scan; return how many there were."""
-    count = 0
-    for count, scan in enumerate(scans, 1):
-        print(json.dumps(described(recognise(scan, rules, at=at)), ensure_ascii=False), file=out)
-    return count
+    found = [described(recognise(scan, rules, at=at)) for scan in scans]
+    for document in found:
+        print(json.dumps(document, ensure_ascii=False), file=out)
+    return len(found)
 
 
 def described(found: Recognised) -> dict[str, Any]:

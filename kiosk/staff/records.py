@@ -1,4 +1,4 @@
-"""Staff accounts and sessions in SQL. Passwords are argon2id hashes; of a session's token only the hash is kept."""
+"""Staff accounts and sessions in SQL. Passwords are argon2id hashes, session tokens SHA-256."""
 
 import secrets
 import threading
@@ -45,10 +45,10 @@ class Account:
 
 
 def sign_in(database: Database, username: str, password: str, *, at: datetime) -> str | None:
-    """Return the token of a new session, or None: one answer for a wrong name, a wrong password and a locked account.
+    """Return the token of a new session, or None: for a wrong name, a wrong password, a locked account.
 
-    The slow check happens outside the transaction; the lock is looked at inside, so that guesses made at the same
-    time are counted one after the other.
+    The slow check happens outside the transaction; the lock is looked at inside, so that guesses made at
+    the same time are counted one after the other.
     """
     with database.snapshot(at=at) as reading:
         known = _find(reading, username)

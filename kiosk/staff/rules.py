@@ -1,4 +1,4 @@
-"""When an account is locked, how long a session lasts, what a password must be. Pure: standard library only."""
+"""When an account is locked, how long a session lasts, what a password must be. Pure."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ def lasts(created_at: datetime, seen_at: datetime, at: datetime) -> bool:
 def password_problem(password: str, username: str) -> str | None:
     """Say what is wrong with a new password; None when nothing is."""
     if len(password) < SHORTEST_PASSWORD:
-        return f"A password has at least {SHORTEST_PASSWORD} characters; three or four words are easy to remember."
+        return f"A password has at least {SHORTEST_PASSWORD} characters; a few words are easy to remember."
     if len(password) > LONGEST_PASSWORD:
         return f"A password has at most {LONGEST_PASSWORD} characters."
     if username.casefold() in password.casefold():

@@ -1,6 +1,6 @@
 """What a paired device may say, how long its silence lasts until it counts as down, and the words for it. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,9 +24,6 @@ DOWN_FOR = timedelta(seconds=20)
 WELL_FOR = timedelta(seconds=5)
 """A device that works so long again closes the task."""
 
-HOST_SUBJECT = "device host"
-SCREEN_SUBJECT = "screen"
-
 
 class Kind(StrEnum):
     """What can be paired."""
@@ -46,6 +43,11 @@ class State(StrEnum):
     DOWN = "down"
 
 
+SUBJECTS: Mapping[Kind, str] = {
+    Kind.HOST: "kiosk computer",
+    Kind.KIOSK: "touch screen",
+    Kind.BOARD: "screen",
+}
 BAD = frozenset({State.ABSENT, State.DOWN})
 WORST_FIRST = (State.DOWN, State.ABSENT, State.ATTENTION, State.OPENING, State.READY)
 
@@ -123,6 +125,16 @@ def shown(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
+def subject(kind: Kind) -> str:
+    """Return what a paired device is called."""
+    return SUBJECTS[kind]
+
+
+def owner(named: str) -> Kind:
+    """Return what reports on the device that a task calls `named`: itself, or its host."""
+    return next((kind for kind, own in SUBJECTS.items() if own == named), Kind.HOST)
+
+
 def silent(seen_at: datetime | None, at: datetime) -> bool:
     """Tell whether a device was not heard of for too long."""
     return seen_at is None or at - seen_at > STALE
@@ -142,22 +154,24 @@ class Verdict:
     close: frozenset[tuple[str, str]]
 
 
-def judge(devices: Iterable[Device], at: datetime) -> Verdict:
+def judge(paired: Sequence[Device], standing: Collection[tuple[str, str]], at: datetime) -> Verdict:
     """Decide on the tasks for the devices that are paired as one station's host, or as one screen.
 
-    Trouble opens a task after `DOWN_FOR`, health closes it after `WELL_FOR`; in between everything stays as it is.
-    Silence counts only when all of them are silent, and hides what the host said of its parts before.
+    `standing` are the open tasks. Trouble opens a task after `DOWN_FOR`, health closes it after `WELL_FOR`; in
+    between everything stays as it is. Silence counts only when all of them are silent, and hides what the host said
+    of its parts before.
     """
-    paired = list(devices)
+    heard = [device for device in paired if device.lost_at is None]
+    if paired and not heard:
+        lasts = min(at - device.lost_at for device in paired if device.lost_at)
+        silence = {("device_down", subject(paired[0].kind)): "silent"} if lasts >= DOWN_FOR else {}
+        return Verdict(silence, frozenset())
     opened: dict[tuple[str, str], str] = {}
     closed: set[tuple[str, str]] = set()
-    heard = [device for device in paired if device.lost_at is None]
-    subject = HOST_SUBJECT if any(device.kind is Kind.HOST for device in paired) else SCREEN_SUBJECT
-    if heard or not paired:
-        closed.add(("device_down", subject))
-    elif all(device.lost_at and at - device.lost_at >= DOWN_FOR for device in paired):
-        opened["device_down", subject] = "silent"
-    for part in (part for device in heard for part in device.parts):
+    parts = [part for device in heard for part in device.parts]
+    known = {called(part.name, part.kind) for part in parts}
+    closed |= {(kind, named) for kind, named in standing if named not in known}
+    for part in parts:
         named = called(part.name, part.kind)
         lasts = at - part.since
         for kind, troubled in (

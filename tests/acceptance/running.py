@@ -40,12 +40,20 @@ def until(condition: Callable[[], Any], seconds: float = 15, what: str = "") -> 
 class RunningClinic:
     """Starts with `with`; every process is stopped, and its log kept in the folder."""
 
-    def __init__(self, folder: Path, *, printer: str = "network", **tables: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        printer: str = "network",
+        server_options: dict[str, Any] | None = None,
+        **tables: Any,
+    ) -> None:
         self.folder = folder
         self.port = free_port()
         self.control_port = free_port()
         self.printer = printer
         self.tables = tables
+        self.server_options = server_options or {"threads": 64}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.config_path = folder / "kiosk.toml"
         self.now = datetime.now(UTC)
@@ -160,7 +168,7 @@ class RunningClinic:
         return state
 
     def _tables(self) -> dict[str, Any]:
-        server = {"data": str(self.folder / "var"), "port": self.port, "log": "text", "threads": 64}
+        server = {"data": str(self.folder / "var"), "port": self.port, "log": "text", **self.server_options}
         return {**cast.CLINIC, "server": server, **self.tables}
 
     def _write_config(self) -> None:

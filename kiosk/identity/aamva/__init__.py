@@ -55,7 +55,8 @@ def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
     def first_of(*keys: str) -> str:
         return next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
 
-    street = ", ".join(filter(None, (first_of("DAG", "DAL"), first_of("DAH", "DAM"))))
+    has_street = not elements.keys().isdisjoint({"DAG", "DAL"})
+    lines = (first_of("DAG", "DAL"), first_of("DAH", "DAM")) if has_street else ()
     return Licence(
         family_name=name.family,
         given_name=name.given,
@@ -65,7 +66,7 @@ def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
         expiry=date_of(elements.get("DBA", "")),
         document_number=text_of(elements.get("DAQ")),
         issuer=header.issuer,
-        street=street,
+        street=", ".join(filter(None, lines)),
         city=first_of("DAI", "DAN"),
         region=first_of("DAJ", "DAO"),
         postal_code=_postal_code(first_of("DAK", "DAP")),

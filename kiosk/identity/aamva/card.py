@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from kiosk.identity.aamva.dates import date_of
-from kiosk.identity.aamva.elements import ANY_ID, AT_START, ELEMENTS, native
+from kiosk.identity.aamva.elements import ANY_ID, AT_START, ELEMENTS, NOT_IN_NAMES, native
 from kiosk.identity.aamva.header import Header
 from kiosk.identity.aamva.segments import read as read_run_together
 from kiosk.identity.documents import Reason
@@ -16,6 +16,7 @@ _KEPT = {*_IDENTITY, *_ADDRESS, "DAQ", "DBA", "DCU", "DAE", "DAJ", "DAK", "DAO",
 _ON_EVERY_CARD = {"DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD", "DCS", "DCF", "DCG"}
 # An element id and the longest values in use.
 _RUN_TOGETHER = 60
+_BEFORE = {"DAD": {"DAC"}, "DCA": {"DAC", "DAD", "DCT"}}
 
 
 def elements_of(lines: list[str], header: Header, is_ended: bool) -> dict[str, str] | Reason:
@@ -96,18 +97,23 @@ def _hides(owner: str, value: str, key: str) -> bool:
     place = value.find(key)
     if place < 0:
         return False
+    start = place + len(key)
     if owner in _NAMES or owner in _ADDRESS:
-        if key == "DAD":
-            return owner == "DAC" and bool(value[place + 3 :])
-        return key in _ON_EVERY_CARD or (key == "DCU" and _is_valid_from(key, value, place + 3))
-    if owner == "DAQ" or not ELEMENTS[owner].value.fullmatch(value):
-        return _is_valid_from(key, value, place + 3)
-    return False
+        if key in {"DAD", "DCA"}:
+            return owner in _BEFORE[key] and start < len(value) and _can_be(key, value, start)
+        return key in _ON_EVERY_CARD or key in NOT_IN_NAMES or _is_surely(key, value, start)
+    return (owner == "DAQ" or not ELEMENTS[owner].value.fullmatch(value)) and _can_be(key, value, start)
 
 
-def _is_valid_from(key: str, value: str, start: int) -> bool:
+def _is_surely(key: str, value: str, start: int) -> bool:
+    """Whether what follows is a value that no name goes on with: a date, a colour, a suffix, a measure."""
+    rest = value[start:]
+    return ELEMENTS[key].strict and len(rest) > 1 and _can_be(key, value, start)
+
+
+def _can_be(key: str, value: str, start: int) -> bool:
     ends = [*(found.start() for found in ANY_ID.finditer(value, start)), len(value)]
-    return any(end > start and ELEMENTS[key].value.fullmatch(value, start, end) for end in ends)
+    return any(ELEMENTS[key].value.fullmatch(value, start, end) for end in ends)
 
 
 def _ends_early(lines: list[str], elements: dict[str, str], header: Header) -> bool:

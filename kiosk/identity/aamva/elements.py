@@ -91,11 +91,11 @@ ELEMENTS: dict[str, Element] = {
     "DCE": _of(r"\d?", 2),
     "DCF": _of(r"[\w /.*+#&()-]*"),
     "DCG": _of(r"USA?|CAN|CDN|MEX", strict=True),
-    "DCH": _of(r"[A-Z0-9 ]{0,4}|NONE", 2),
+    "DCH": _of(r"[A-Z0-9]{0,2}|NONE", 2),
     "DCI": _of(_TEXT, 2),
     "DCJ": _of(_TEXT, 2),
     "DCK": _of(r"[\w /.*+#&()-]*", 2),
-    "DCL": _of(r"AI|AP|BK|H|O|U|W|HIS|[A-Z]{0,1}", 2),
+    "DCL": _of(r"AI|AP|BK|HIS|[HOUW]?", 2),
     "DCM": _of(r"[A-Z0-9]{0,4}", 2),
     "DCN": _of(r"[A-Z0-9]{0,5}", 2),
     "DCO": _of(r"[A-Z0-9]{0,12}", 2),
@@ -105,7 +105,7 @@ ELEMENTS: dict[str, Element] = {
     "DCS": _of(_NAME),
     "DCT": _of(_NAME),
     "DCU": _of(rf"{SUFFIX}|", strict=True),
-    "DDA": _of(r"[FNM]?", 3),
+    "DDA": _of(r"[FNM]", 3),
     "DDB": _of(rf"{_DATE}|", 3, strict=True),
     "DDC": _of(rf"{_DATE}|", 3, strict=True),
     "DDD": _of(r"[01YN]?", 3, strict=True),
@@ -117,11 +117,31 @@ ELEMENTS: dict[str, Element] = {
     "DDJ": _of(rf"{_DATE}|", 3, strict=True),
     "DDK": _of(r"[01YN]?", 3, strict=True),
     "DDL": _of(r"[01YN]?", 3, strict=True),
-    "DDM": _of(r"[01YN]?", 11),
-    "DDN": _of(r"[01YN]?", 11),
-    "DDO": _of(r"[01YN]?", 11),
-    "DDP": _of(r"[01YN]?", 11),
+    "DDM": _of(r"[01YN]", 11),
+    "DDN": _of(r"[01YN]", 11),
+    "DDO": _of(r"[01YN]", 11),
+    "DDP": _of(r"[01YN]", 11),
 }
+
+# No name and no street contains these letters in a row, so where they stand an element begins.
+NOT_IN_NAMES = {
+    "DBG",
+    "DBN",
+    "DBS",
+    "DCB",
+    "DCD",
+    "DCE",
+    "DCF",
+    "DCG",
+    "DCI",
+    "DCJ",
+    "DCK",
+    "DCM",
+    "DCN",
+    "DCP",
+    "DCQ",
+}
+NOT_IN_NAMES |= {"DCT", "DDP"}
 
 IDS = "|".join(ELEMENTS)
 AT_START = re.compile(IDS)

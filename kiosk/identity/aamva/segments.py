@@ -7,7 +7,7 @@ What all of them agree on is the answer; if they differ in who the person is, th
 import re
 from collections.abc import Iterator
 
-from kiosk.identity.aamva.elements import Element, native
+from kiosk.identity.aamva.elements import ANY_ID, NOT_IN_NAMES, Element, native
 
 Reading = dict[str, str]
 
@@ -16,7 +16,8 @@ _TRIES = 8_000
 _PLACES = 150
 _FEW = 3
 _IDENTITY = ("DCS", "DAC", "DAD", "DCT", "DAA", "DAB", "DAE", "DCU", "DBB", "DAQ", "DBA")
-_ADDRESS = ("DAG", "DAH", "DAI", "DAJ", "DAK", "DAL", "DAM", "DAN", "DAO", "DAP")
+_ADDRESS_FIELDS = (("DAG", "DAH", "DAL", "DAM"), ("DAI", "DAN"), ("DAJ", "DAO"), ("DAK", "DAP"))
+_ADDRESS = {key for field in _ADDRESS_FIELDS for key in field}
 _ONLY_AFTER = {"DAD": {"DAC", "DDF"}, "DAM": {"DAL"}}
 _NAMES = {"DCS", "DAC", "DAD", "DCT", "DAA", "DAB"}
 _FLAGS = {"DDE": "DCS", "DDF": "DAC", "DDG": "DAD"}
@@ -24,29 +25,10 @@ _FLAG = re.compile(r"DD[EFG](?=[TNU])")
 _TOGETHER = (set(_FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
 _ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
 _GIVEN = {"DAC", "DAD", "DCT"}
-_BESIDE_GIVEN = {"DAD", "DCT", "DCA", "DCB", "DCD"}
-# Optional text elements: no edition and no card seen puts one right after a name, but names contain their ids
-# (LINDAHL, GOODCHILD, RADCLIFFE, MADDEN, ADAMS).
-_NEVER_AFTER_A_NAME = {
-    *(
-        "DAH",
-        "DAM",
-        "DBG",
-        "DBH",
-        "DBI",
-        "DBN",
-        "DBS",
-        "DCE",
-        "DCH",
-        "DCI",
-        "DCJ",
-        "DCK",
-        "DCL",
-        "DCM",
-        "DCN",
-    ),
-    *("DCO", "DCP", "DCQ", "DCR", "DDA", "DDM", "DDN", "DDO", "DDP", "DAF", "DBJ", "DBO", "DBP", "DBQ"),
-}
+_BESIDE_GIVEN = {"DAD", "DCA"}
+# Optional elements: no edition and no card seen puts one right after a name, but names contain their ids
+# (LINDAHL, WOODCOCK, WOODCROFT, DAFNE).
+_NEVER_AFTER_A_NAME = {"DAH", "DCO", "DCR", "DAF"}
 
 
 def read(lines: list[str], version: int | None) -> Reading | None:
@@ -60,9 +42,11 @@ def read(lines: list[str], version: int | None) -> Reading | None:
     if any(other.get(key) != first.get(key) for other in others for key in _IDENTITY):
         return None
     agreed = dict(first)
-    for key in _ADDRESS:
-        if any(other.get(key) != first.get(key) for other in others):
-            agreed.pop(key, None)
+    if ANY_ID.search(first["DAQ"]):
+        del agreed["DAQ"]  # a number that contains an element's id may contain an element
+    for field in _ADDRESS_FIELDS:
+        if any(other.get(key) != first.get(key) for other in others for key in field):
+            agreed = {key: value for key, value in agreed.items() if key not in field}
     return agreed
 
 
@@ -171,7 +155,9 @@ class _Search:
     def _must_be_there(self, owner: str, key: str) -> bool:
         if owner in _GIVEN and key in _BESIDE_GIVEN:
             return True
-        return key in _ALWAYS_THERE or (owner not in _NAMES and owner not in _ADDRESS)
+        if key in _ALWAYS_THERE or key in NOT_IN_NAMES:
+            return True
+        return owner not in _NAMES and owner not in _ADDRESS
 
     def _can_be_there(self, number: int, place: int, key: str) -> bool:
         line, start = self._lines[number], place + 3

@@ -1,0 +1,102 @@
+"""What the bench can hold under the scanner: cards and letters of today's invented patients, and what goes wrong."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kiosk.appointments import codes, records
+from kiosk.appointments.records import Appointment, Status
+from kiosk.appointments.rules import Person
+from kiosk.clinic import Clinic
+from kiosk.database import Reading
+from kiosk.demo.cards import garbled, licence
+from kiosk.demo.people import stranger
+from kiosk.identity.manual_code import manual_code
+
+SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A card or letter. `birth_date` is what the kiosk will ask for; `hint` says what should come of it."""
+
+    id: str
+    kind: str
+    title: str
+    hint: str
+    payload: bytes
+    birth_date: date | None = None
+    slot: datetime | None = None
+    typed: str = ""
+
+
+def samples(clinic: Clinic, reading: Reading, at: datetime) -> list[Sample]:
+    """Return today's samples: the patients who are expected next, then the cases that fail."""
+    today = records.today(reading, at)
+    soonest = sorted(today, key=lambda one: abs(one.slot - at - timedelta(minutes=15)))
+    expected = [one for one in soonest if one.status is Status.BOOKED][: 2 * SHOWN]
+    found = [_card(one) for one in expected[:SHOWN]]
+    found += [_letter(clinic, one) for one in expected[SHOWN:]]
+    found += _failing(clinic, reading.day(at), expected, today)
+    return found
+
+
+def _card(one: Appointment) -> Sample:
+    return Sample(
+        f"card-{one.id[:12]}",
+        "card",
+        _name(one.person),
+        "Licence of somebody who is expected",
+        licence(one.person, _number(one)),
+        one.birth_date,
+        one.slot,
+    )
+
+
+def _letter(clinic: Clinic, one: Appointment) -> Sample:
+    return Sample(
+        f"letter-{one.id[:12]}",
+        "letter",
+        _name(one.person),
+        "Booking code of somebody who is expected",
+        codes.booking_code(clinic, one).encode() + b"\r",
+        one.birth_date,
+        one.slot,
+        manual_code(one.reference),
+    )
+
+
+def _failing(
+    clinic: Clinic, today: date, expected: Sequence[Appointment], everybody: Sequence[Appointment]
+) -> Iterator[Sample]:
+    nobody = stranger(today)
+    yield Sample(
+        "unknown",
+        "trouble",
+        "A stranger's licence",
+        "Nobody of that name is expected: walk-in, or the front desk",
+        licence(nobody, "T00000000"),
+        nobody.birth_date,
+    )
+    if expected:
+        cut = garbled(licence(expected[0].person, _number(expected[0])))
+        yield Sample("garbled", "trouble", "A garbled scan", "The hand moved: scan again", cut)
+    if used := next((one for one in everybody if one.status is Status.ARRIVED), None):
+        code = codes.booking_code(clinic, used).encode() + b"\r"
+        hint = "The patient has a ticket already: no second one"
+        yield Sample("used", "trouble", "A used booking code", hint, code, used.birth_date, used.slot)
+    if expected:
+        one = expected[-1]
+        forged = codes.booking_code(clinic, one)
+        forged = forged[:-4] + ("AAAA" if forged[-4:] != "AAAA" else "BBBB")
+        yield Sample("forged", "trouble", "A forged booking code", "The signature is wrong", forged.encode() + b"\r")
+    yield Sample("menu", "trouble", "A code of something else", "Not a code of this clinic", b"https://example.org/menu\r")
+
+
+def _name(person: Person) -> str:
+    return " ".join(filter(None, (person.given_name, person.family_name, person.suffix)))
+
+
+def _number(one: Appointment) -> str:
+    """A document number that looks like one and stays the same."""
+    return f"T{int(one.id[:12], 16) % 10**8:08}"

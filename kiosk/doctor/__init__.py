@@ -1,0 +1,41 @@
+"""`python -m kiosk doctor`: what is wrong with this installation, in plain words, and what to do about it."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.clinic import utc_now
+from kiosk.config import ConfigError, load
+from kiosk.doctor import installation, records
+from kiosk.doctor.findings import Finding, Level, good, wrong
+
+
+def report(path: Path) -> int:
+    """Print every finding; return 1 when something is wrong."""
+    findings = list(examine(path))
+    for finding in findings:
+        print(f"{finding.level:<6} {finding.words}")
+        if finding.cure:
+            print(f"       → {finding.cure}")
+    wrong = sum(finding.level is Level.WRONG for finding in findings)
+    print(f"\n{wrong} to mend." if wrong else "\nNothing is wrong.")
+    return 1 if wrong else 0
+
+
+def examine(path: Path, *, now: Callable[[], datetime] = utc_now) -> Iterator[Finding]:
+    """Yield what is found, beginning with what all else rests on."""
+    try:
+        config = load(path)
+    except ConfigError as error:
+        yield wrong(str(error), "docs/configuration.md describes every key.")
+        return
+    yield good(f"{path}: {config.site.name}, {len(config.services)} services, {len(config.desks)} desks.")
+    yield from installation.data_folder(config)
+    yield from installation.keys(config)
+    yield from installation.disk(config)
+    yield from installation.clock(now())
+    yield from installation.fonts()
+    yield from installation.address(config)
+    yield from installation.threads(config)
+    yield from installation.redis(config)
+    yield from records.database(config, now())

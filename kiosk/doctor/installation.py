@@ -1,0 +1,161 @@
+"""Are the files, the disk, the clock and the addresses as they should be?"""
+
+import getpass
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kiosk.config import Config
+from kiosk.database.vault import KEY_BYTES
+from kiosk.doctor.findings import Finding, good, note, wrong
+
+WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+"""A clock that shows less than this is wrong."""
+ENOUGH_BYTES, FEW_BYTES = 2**30, 2**28
+SPARE_THREADS = 20
+
+
+def data_folder(config: Config) -> Iterator[Finding]:
+    folder = config.data
+    if not folder.is_dir():
+        yield wrong(
+            f"The data folder {folder} does not exist.", "Run `python -m kiosk migrate`, which makes it."
+        )
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield wrong(f"The data folder {folder} cannot be written by {_me()}.", f"chown {_me()} {folder}")
+    else:
+        yield good(f"The data folder {folder} can be written.")
+
+
+def keys(config: Config) -> Iterator[Finding]:
+    for name in ("field.key", "session.key"):
+        path = config.data / "keys" / name
+        if not path.exists():
+            yield note(f"There is no {path} yet.", "The server makes it at its first start.")
+            continue
+        mode = path.stat().st_mode & 0o777
+        if mode & 0o077:
+            yield wrong(f"{path} can be read by others (mode {mode:o}).", f"chmod 600 {path}")
+        elif not os.access(path, os.R_OK):
+            yield wrong(f"{path} cannot be read by {_me()}.", f"chown {_me()} {path}")
+        elif not _is_key(path):
+            yield wrong(
+                f"{path} is not a key of {KEY_BYTES} bytes in hex.",
+                "Put back the right one from your safe copy.",
+            )
+        else:
+            yield good(f"{path} is a key that only its owner reads.")
+
+
+def _is_key(path: Path) -> bool:
+    try:
+        return len(bytes.fromhex(path.read_text().strip())) == KEY_BYTES
+    except ValueError:
+        return False
+
+
+def disk(config: Config) -> Iterator[Finding]:
+    folder = next(
+        (place for place in (config.data, *config.data.absolute().parents) if place.exists()), Path("/")
+    )
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 2**30:.1f} GB are free on the disk of {folder}."
+    if free < FEW_BYTES:
+        yield wrong(words, "Make room now: when the disk is full nobody can be checked in.")
+    elif free < ENOUGH_BYTES:
+        yield note(words, "Make room before it gets less.")
+    else:
+        yield good(words)
+
+
+def clock(now: datetime) -> Iterator[Finding]:
+    if now < WRITTEN:
+        yield wrong(
+            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is past.", "Set it: timedatectl set-ntp true"
+        )
+    elif Path("/run/systemd/system").exists() and not Path("/run/systemd/timesync/synchronized").exists():
+        yield note(
+            "Nothing says that the clock is synchronised.", "timedatectl set-ntp true, or look after chrony."
+        )
+    else:
+        yield good(f"The clock shows {now:%Y-%m-%d %H:%M} UTC.")
+
+
+def fonts() -> Iterator[Finding]:
+    from kiosk.app import static_folder
+
+    fonts = list((static_folder() / "fonts").glob("*.woff2"))
+    if fonts:
+        yield good(f"{len(fonts)} font files are there.")
+    else:
+        yield wrong(f"There are no fonts in {static_folder() / 'fonts'}.", "Install the package again.")
+
+
+def address(config: Config) -> Iterator[Finding]:
+    server = config.server
+    if not server.public_url:
+        yield note(
+            f"server.public_url is not set: the QR code on tickets leads to {config.public_url}.",
+            "Set it to the address that patients' phones reach.",
+        )
+    elif not config.https:
+        yield note(
+            f"server.public_url is {server.public_url}: sign-in and tickets' links travel unencrypted.",
+            "Put TLS in front (docs/operations.md) and use https://.",
+        )
+    else:
+        yield good(f"Phones and browsers come in at {config.public_url}.")
+    host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host  # noqa: S104
+    try:
+        with urllib.request.urlopen(f"http://{host}:{server.port}/healthz", timeout=3) as answer:
+            yield (
+                good(f"The server answers on port {server.port}.")
+                if answer.status == 200
+                else _silent(config)
+            )
+    except urllib.error.HTTPError as error:
+        yield wrong(
+            f"The server on port {server.port} is not well: it answers {error.code}.", "Read its log."
+        )
+    except OSError:
+        yield _silent(config)
+
+
+def _silent(config: Config) -> Finding:
+    return note(f"No server answers on port {config.server.port}.", "Start it: python -m kiosk serve")
+
+
+def threads(config: Config) -> Iterator[Finding]:
+    screens = 3 * len(config.stations) + len(config.boards) + len(config.desks)
+    if config.server.threads < screens + SPARE_THREADS:
+        yield wrong(
+            f"server.threads is {config.server.threads}: too few for {screens} screens and device hosts.",
+            f"Set it to {screens + SPARE_THREADS} or more; each connected screen holds one.",
+        )
+    else:
+        yield good(f"{config.server.threads} threads are enough for {screens} screens and device hosts.")
+
+
+def redis(config: Config) -> Iterator[Finding]:
+    if not config.server.redis:
+        return
+    if config.database_url.startswith("sqlite"):
+        yield wrong(
+            "server.redis is set, so several server processes are meant, but the records are in SQLite.",
+            "Set database.url to a PostgreSQL server, or remove server.redis.",
+        )
+    import redis
+
+    try:
+        redis.Redis.from_url(config.server.redis, socket_timeout=3).ping()
+        yield good("Redis answers.")
+    except redis.RedisError as error:
+        yield wrong(f"Redis does not answer: {error}.", "Start it, or correct server.redis.")
+
+
+def _me() -> str:
+    return getpass.getuser()

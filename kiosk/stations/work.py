@@ -1,0 +1,112 @@
+"""Print jobs handed to device hosts, and what follows from how they end. Inside a transaction.
+
+A host that prints tells so before the first byte and after the last; whatever is told twice or too late changes
+nothing. Only a person has a ticket printed again that may already lie in the tray.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kiosk.checkin import printing
+from kiosk.clinic import Clinic
+from kiosk.database import Reading, Transaction, jobs
+from kiosk.database.jobs import Job
+from kiosk.queueing.tickets import NoSuchTicket
+from kiosk.tasks import records as tasks
+
+PRINTED = "printed"
+NOT_PRINTED = "not_printed"
+PRINT_UNKNOWN = "print_unknown"
+
+
+def target(station: str) -> str:
+    """The name under which a station's jobs are queued; also the topic that wakes its host."""
+    return f"station:{station}"
+
+
+def waiting(reading: Reading, clinic: Clinic, station: str) -> bool:
+    """Tell whether `take` would find a job."""
+    return jobs.is_due(reading.connection, reading.site, target(station), at=clinic.now())
+
+
+def take(tx: Transaction, clinic: Clinic, station: str, holder: str) -> Mapping[str, Any] | None:
+    """Give the station's oldest job to the host `holder`, as `docs/station-api.md` shows it."""
+    sweep(tx)
+    while job := jobs.claim(tx.connection, tx.site, target(station), at=tx.at, holder=holder):
+        try:
+            document = printing.document(clinic, tx, job)
+        except NoSuchTicket:
+            jobs.finish(tx.connection, tx.site, job.id, "failed", at=tx.at, error="no ticket", holder=holder)
+            continue
+        return {
+            "id": job.id,
+            "kind": job.kind,
+            "attempt": job.attempts,
+            "lease_s": int(jobs.LEASE.total_seconds()),
+            "document": document,
+        }
+    return None
+
+
+def sending(tx: Transaction, job: Job, holder: str) -> bool:
+    """The first byte is about to leave. False: the lease is lost, nothing may be printed."""
+    return jobs.start_sending(tx.connection, tx.site, job.id, at=tx.at, holder=holder)
+
+
+def done(tx: Transaction, job: Job, holder: str) -> None:
+    """The ticket came out: what was the matter with this printer is over."""
+    if jobs.finish(tx.connection, tx.site, job.id, "done", at=tx.at, holder=holder) is None:
+        return
+    station, ticket = station_of(job), ticket_of(job)
+    tx.record(PRINTED, by=target(station), ticket=ticket)
+    tx.touch(target(station))
+    tasks.close_where(tx, ("print_failed",), by=target(station), station=station)
+    if ticket:
+        tasks.close_where(tx, ("print_unknown",), by=target(station), station=station, ticket=ticket)
+
+
+def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) -> None:
+    """The ticket did not come out (`no`), or nobody knows (`maybe`)."""
+    if printed == "maybe":
+        ended = jobs.finish(tx.connection, tx.site, job.id, "unknown", at=tx.at, error=cause, holder=holder)
+        if ended is not None:
+            _unknown(tx, ended)
+        return
+    first = job.last_error is None
+    if jobs.retry_later(tx.connection, tx.site, job.id, at=tx.at, error=cause, holder=holder) is not None:
+        _not_printed(tx, job, cause, tell=first)
+
+
+def sweep(tx: Transaction) -> None:
+    """End what ran out of time, and ask a person to look."""
+    for job in jobs.sweep(tx.connection, tx.site, at=tx.at):
+        if job.state == "unknown":
+            _unknown(tx, job)
+        else:
+            _not_printed(tx, job, job.last_error or "silent", tell=job.last_error is None)
+
+
+def station_of(job: Job) -> str:
+    """The station that a job is for."""
+    return job.target.removeprefix("station:")
+
+
+def ticket_of(job: Job) -> str | None:
+    """The ticket that a job prints."""
+    ticket = job.payload.get("ticket")
+    return ticket if isinstance(ticket, str) else None
+
+
+def _unknown(tx: Transaction, job: Job) -> None:
+    station, ticket = station_of(job), ticket_of(job)
+    tx.record(PRINT_UNKNOWN, by=target(station), ticket=ticket)
+    tx.touch(target(station))
+    tasks.open(tx, "print_unknown", station=station, ticket=ticket)
+
+
+def _not_printed(tx: Transaction, job: Job, cause: str, *, tell: bool) -> None:
+    station, ticket = station_of(job), ticket_of(job)
+    if tell:
+        tx.record(NOT_PRINTED, by=target(station), ticket=ticket)
+        tx.touch(target(station))
+    tasks.open(tx, "print_failed", station=station, ticket=ticket, subject=cause)

@@ -1,4 +1,4 @@
-"""The coordinator's key to the last of many boards, against the barest broadcast there can be, in the same run."""
+"""The coordinator's key to the last of many boards, against the barest broadcast, in the same run."""
 
 import asyncio
 import resource
@@ -72,7 +72,8 @@ async def bare(number: int, size: int) -> list[list[float]]:
         [sys.executable, "-m", "benchmarks.sockets", str(port), str(size)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert server.stdin and server.stdout
+    assert server.stdin
+    assert server.stdout
     server.stdout.readline()
     screens, messages = await connected(number, port, [], bare=True)
 

@@ -25,12 +25,14 @@ MARGIN = 0.03
 HEADER = 8.0
 HEADING = 7.0
 FOOT = 2.0
+MOST_GAP = 0.25
+"""What is left over goes between the calls, up to a quarter of a row."""
 STEP = 1.02
 
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """Sizes of a board in percent of its height: `row` for each call, `newest_*` for the one on top.
+    """Sizes of a board in percent of its height: `row` for each call, `newest_*` for the one on top, `gap` between.
 
     `stacked`: the desk stands under the code, because both do not fit side by side. `rows` calls fit under the newest.
     `legible` is False for a panel that is too small for its distance: it shows what it can.
@@ -40,6 +42,7 @@ class Lettering:
     row_desk: float
     newest_code: float
     newest_desk: float
+    gap: float
     stacked: bool
     rows: int
     next: int
@@ -93,6 +96,7 @@ def lettering(
         row_desk=round(row.desk, 2),
         newest_code=round(newest.code, 2),
         newest_desk=round(newest.desk, 2),
+        gap=round(min(MOST_GAP * row.height, (space.height - newest.height - rows * row.height) / (rows + 1)), 2),
         stacked=row.stacked,
         rows=rows,
         next=max(1, int((space.width - 2 * size) / ((space.code_em + 0.5) * size))),

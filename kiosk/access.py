@@ -39,6 +39,7 @@ SUPERVISOR = frozenset({Role.SUPERVISOR})
 KIOSK = frozenset({Role.KIOSK})
 BOARD = frozenset({Role.BOARD})
 HOST = frozenset({Role.HOST})
+SCREENS = KIOSK | BOARD
 
 ROUTES: dict[str, frozenset[Role]] = {
     "static": ALL,
@@ -51,14 +52,14 @@ ROUTES: dict[str, frozenset[Role]] = {
     "staff.sign_out": STAFF,
     # screens and device hosts
     "stations.pair": ALL,
-    "stations.request_pairing": ALL,
-    "stations.claim_pairing": ALL,
-    "stations.scan": HOST,
-    "stations.next_job": HOST,
-    "stations.job_sending": HOST,
-    "stations.job_done": HOST,
-    "stations.job_failed": HOST,
-    "stations.health": HOST,
+    "station_api.request_pairing": ALL,
+    "station_api.claim_pairing": ALL,
+    "station_api.scan": HOST,
+    "station_api.next_job": HOST,
+    "station_api.job_sending": HOST,
+    "station_api.job_done": HOST,
+    "station_api.job_failed": HOST,
+    "station_api.health": HOST,
     "stations.screens": STAFF,
     "stations.approve": STAFF,
     "stations.revoke": STAFF,

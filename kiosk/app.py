@@ -11,6 +11,7 @@ from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
 from kiosk import access, errors, guards, live, rendering, sockets
+from kiosk.access import Principal
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
 from kiosk.database import Database
@@ -123,13 +124,33 @@ def open_sockets(app: Flask, config: Config) -> live.Live:
 
 def connect_live(app: Flask, publisher: live.Live) -> None:
     """Let the publisher see the records, which it does from its own thread."""
+    from kiosk.staff import records as staff
+
+    try:
+        from kiosk.stations import health, work
+        from kiosk.stations import records as stations
+    except ImportError as error:
+        print("stations not ready:", error)
+        return
     here: Clinic = app.extensions["clinic"]
 
     def look() -> int:
         with here.database.snapshot(at=here.now()) as reading:
             return reading.snapshot.version
 
-    publisher.look = look
+    def standing(asked: set[Principal]) -> set[Principal]:
+        with here.database.snapshot(at=here.now()) as reading:
+            ids = {who.id for who in asked}
+            left = stations.standing(reading, ids) | staff.standing(reading, ids)
+        return {who for who in asked if who.id in left}
+
+    def rounds(connected: set[str]) -> None:
+        with app.app_context(), here.database.begin(at=here.now()) as tx:
+            health.watch(tx, connected=connected, since=began)
+            work.sweep(tx)
+
+    began = here.now()
+    publisher.look, publisher.standing, publisher.rounds = look, standing, rounds
     try:
         from display.pages import render_boards
     except ImportError:

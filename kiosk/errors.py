@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from kiosk.access import Role, principal
+from kiosk.access import SCREENS, STAFF, principals
 from kiosk.database.vault import VaultError
 from kiosk.queueing import tickets
 
@@ -54,7 +54,10 @@ def answer(error: Exception) -> Response:
     if isinstance(error, HTTPException):
         if error.response is not None:
             return make_response(error.response)
-        return _page(error.code or 500)
+        said = error.description if error.description != type(error).description else None
+        response = _page(error.code or 500, said)
+        response.headers.extend((n, v) for n, v in error.get_headers() if n in ("Allow", "Retry-After"))
+        return response
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None or status >= 500:
         log.error("failed", id=g.get("request_id"), endpoint=request.endpoint, **described(error))
@@ -77,9 +80,10 @@ def _page(status: int, message: object = None) -> Response:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         response = jsonify(error=str(message or title))
     else:
-        text = render_template("error.html", title=title, advice=message or advice, status=status)
+        staffed = any(who.role in STAFF for who in principals())
+        text = render_template("error.html", title=title, advice=message or advice, staffed=staffed)
         response = make_response(text)
-        unattended = principal().role in (Role.KIOSK, Role.BOARD) or status >= 500
+        unattended = status >= 500 or any(who.role in SCREENS for who in principals())
         if request.method == "GET" and unattended:
             response.headers["Refresh"] = str(RETRY_S)
     response.status_code = status

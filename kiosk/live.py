@@ -1,9 +1,8 @@
 """The publisher: nudges after each commit, heartbeats, cutting off who is revoked. Nothing is promised here.
 
 A nudge is `{"version": int | null, "html": str | null}`: a page that shows an older version looks again.
-Boards get their new picture (their `#live` element) inside the nudge, rendered once per version. A screen that
-missed one repairs itself by the heartbeat, which carries the version too, or by polling while the socket is
-down.
+Boards get their new picture (their `#live` element) inside the nudge, rendered once per version. Who
+missed one repairs itself by the heartbeat, which carries the version too, or by polling while it is cut off.
 """
 
 import threading
@@ -13,13 +12,15 @@ from collections.abc import Callable, Iterable
 import structlog
 from flask_socketio import SocketIO
 
-from kiosk.access import Principal
+from kiosk.access import SCREENS, Principal
 from kiosk.errors import described
 from kiosk.sockets import Socket, device_room
 
 HEARTBEAT_S = 4.5
 """Less than the five seconds in which a revoked screen must be dark, everywhere."""
 AFTER_ERROR_S = 0.5
+ROUNDS_BEATS = 3
+"""Every so many heartbeats somebody looks who fell silent and which jobs ran out."""
 
 log = structlog.get_logger()
 
@@ -36,6 +37,11 @@ class Live:
         """Reads the site's version, which another process may have raised. Set by `kiosk.app`."""
         self.standing: Callable[[set[Principal]], set[Principal]] = lambda asked: asked
         """Tells whose credentials still hold. Set by `kiosk.app`."""
+        self.rounds: Callable[[set[str]], None] = lambda connected: None
+        """Looks after devices and jobs; knows which devices are connected. Set by `kiosk.app`."""
+        self.beats = 0
+        self.listeners: list[Callable[[set[str]], None]] = []
+        """Hear the touched topics at once, in the thread that committed."""
         self.stopped = threading.Event()
         self._sockets: dict[str, Socket] = {}
         self._topics: set[str] = set()
@@ -47,6 +53,8 @@ class Live:
         with self._lock:
             self.version = max(self.version, version)
             self._topics |= topics
+        for listener in self.listeners:
+            listener(topics)
         self._wake.set()
 
     def nudge(self, room: str, version: int | None = None, html: str | None = None) -> None:
@@ -121,10 +129,13 @@ class Live:
     def _beat(self, version: int) -> None:
         """Each process beats for its own sockets, and drops those whose credentials have ended."""
         self.socketio.emit("heartbeat", {"version": version}, ignore_queue=True)
+        self.beats += 1
         sockets = self.sockets()
         known = {who for socket in sockets for who in socket.principals}
         ended = known - self.standing(known) if known else set()
         self._disconnect(socket for socket in sockets if ended & set(socket.principals))
+        if self.beats % ROUNDS_BEATS == 0:
+            self.rounds({who.id for who in known - ended if who.role in SCREENS})
 
     def _disconnect(self, sockets: Iterable[Socket]) -> None:
         for socket in sockets:

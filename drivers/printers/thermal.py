@@ -45,7 +45,6 @@ class ThermalPrinter:
         self._proof = proof if talks else Proof.NONE
         self._talks = talks
         self._answer_s = answer_s
-        self._half_printed = False
         self._unsettled = False
         self._forget()
 
@@ -98,20 +97,19 @@ class ThermalPrinter:
         """After a failure: end the half ticket, and let the answers that still belong to it pass by."""
         if not self._unsettled:
             return
-        rest = self._encoder.cut_off() if self._half_printed else b""
         question = escpos.ASK_PAPER if self._proof is Proof.PAPER else b""
         self._listen_for_paper()
-        self._transport.write(rest + question, deadline - time.monotonic())
+        self._transport.write(self._encoder.cut_off() + question, deadline - time.monotonic())
         if question:
             self._listen_until(lambda: self._papers > 0, 3 * self._answer_s)
             self._listen_until(lambda: False, self._answer_s / 4)
-        self._half_printed = self._unsettled = False
+        self._unsettled = False
 
     def _send(self, data: bytes, deadline: float) -> None:
         try:
             self._transport.write(data, max(0.0, deadline - time.monotonic()))
         except DeviceError as problem:
-            self._half_printed = self._unsettled = problem.printed is Printed.MAYBE
+            self._unsettled = problem.printed is Printed.MAYBE
             self._hear(b"")
             # A stopped printer lets its line fill up: why it stopped is worth more than "too slow".
             problem.cause = _blocking(self._automatic) or problem.cause

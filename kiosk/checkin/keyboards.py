@@ -4,6 +4,7 @@ A name matches with or without its accents (`kiosk.identity.folding`); the keys 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MARKS = "'-"
@@ -17,6 +18,7 @@ ACCENTED = {
     "pt": "ÁÂÃÀÇÉÊÍÓÔÕÚ",
     "vi": "ĂÂĐÊÔƠƯ",
 }
+RIGHT_TO_LEFT = "\u0627"
 ALPHABETS = {
     "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويأإآءؤئىة",
     "fa": "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهیآء",
@@ -25,17 +27,37 @@ ALPHABETS = {
 }
 
 
-def keyboards(languages: Iterable[str], language: str) -> list[tuple[str, str]]:
-    """Return (direction, keys) of each keyboard for a patient who reads `language`, the first one first.
+COLUMNS = 10
+MOST_ROWS = 4
+"""More rows of keys than these are not 20 mm high on a small wide panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyboard:
+    """The keys of one alphabet. `wide` columns are for each of the other keys, `space` fills the last row."""
+
+    direction: str
+    keys: str
+    wide: int
+    space: int
+
+
+def keyboards(languages: Iterable[str], language: str) -> list[Keyboard]:
+    """Return the keyboards for a patient who reads `language`, the one to begin with first.
 
     The first of the site's `languages` is the one that names are recorded in: its letters come first.
     """
     site = next(iter(languages), language)
     base, own = site.partition("-")[0], language.partition("-")[0]
-    latin = ("ltr", LATIN + ACCENTED.get(own, ACCENTED.get(base, "")) + MARKS)
-    others = [(_direction(name), ALPHABETS[name]) for name in dict.fromkeys((base, own)) if name in ALPHABETS]
-    return [*others, latin] if base in ALPHABETS else [latin, *others]
+    latin = LATIN + ACCENTED.get(own, ACCENTED.get(base, "")) + MARKS
+    others = [ALPHABETS[name] for name in dict.fromkeys((base, own)) if name in ALPHABETS]
+    alphabets = [*others, latin] if base in ALPHABETS else [latin, *others]
+    return [_laid_out(keys, len(alphabets)) for keys in alphabets]
 
 
-def _direction(language: str) -> str:
-    return "rtl" if language in ("ar", "fa", "ur", "he") else "ltr"
+def _laid_out(keys: str, alphabets: int) -> Keyboard:
+    """Beside the letters: space, delete, and a key to change the alphabet where there are several."""
+    extra = 1 if alphabets == 1 else 2
+    wide = 2 if len(keys) + 2 * extra < COLUMNS * MOST_ROWS else 1
+    direction = "rtl" if keys[0] in RIGHT_TO_LEFT else "ltr"
+    return Keyboard(direction, keys, wide, -(len(keys) + wide * extra) % COLUMNS or COLUMNS)

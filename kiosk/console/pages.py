@@ -89,13 +89,13 @@ def desk(desk: str, verb: str) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<ticket>/print")
 def reprint(ticket: str) -> ResponseReturnValue:
-    """Print the ticket once more, as a COPY, at the kiosk asked for."""
+    """Print the ticket at the kiosk asked for; whatever came out before makes this one a COPY."""
     station = request.form["station"]
     if clinic().config.station(station) is None:
         raise UnknownName(f"There is no kiosk {station!r}.")
 
     def decide(tx: Transaction) -> Answer:
-        printing.queue_ticket(tx, station, tx.room.ticket(ticket), copy=True)
+        printing.queue_ticket(tx, station, tx.room.ticket(ticket))
         tx.record("reprinted", by=principal().name, ticket=ticket)
         return {"done": "print", "ticket": ticket, "station": station}
 
@@ -160,8 +160,8 @@ def carry_out(
 ) -> ResponseReturnValue:
     """Decide once per command id, then lead back to the page, which tells what came of it.
 
-    A refusal is an answer too: whoever was too late reads who was faster, even if the answer has to be asked for
-    again. `keep`: the selected ticket stays selected.
+    A refusal is an answer too: whoever was too late reads who was faster, even when the browser has to ask
+    twice. `keep`: the selected ticket stays selected.
     """
     command = _command()
     here = clinic()

@@ -1,10 +1,9 @@
-"""What the console alone reads: whose visits these are, what was said to a command, what can be taken back."""
+"""What only the console reads: whose visits these are, what a command answered, what can be taken back."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import batched
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +22,7 @@ TOGETHER = timedelta(minutes=2)
 """So long after it, taking back a call also brings back whom the call had finished."""
 
 AT_ONCE = 500
+"""How many ids one statement names: SQLite counts its parameters."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,9 +45,11 @@ NOBODY = Visitor()
 def visitors(reading: Reading, visits: Iterable[str]) -> dict[str, Visitor]:
     """Return whose visits these are, by visit id."""
     found: dict[str, Visitor] = {}
-    for some in batched(visits, AT_ONCE):
-        query = sa.select(visit.c.id, visit.c.station, visit.c.sealed)
-        for row in reading.connection.execute(query.where(visit.c.id.in_(some))):
+    wanted = list(visits)
+    query = sa.select(visit.c.id, visit.c.station, visit.c.sealed)
+    for start in range(0, len(wanted), AT_ONCE):
+        some = visit.c.id.in_(wanted[start : start + AT_ONCE])
+        for row in reading.connection.execute(query.where(some)):
             family, given = "", ""
             if row.sealed is not None:
                 family, given, *_ = reading.vault.open(row.sealed, f"visit:{row.id}")
@@ -128,7 +130,5 @@ def service_in(row: Row[Any]) -> str | None:
 
 def last_of_desk(reading: Reading, desk: str, kind: str) -> Row[Any] | None:
     """Return who opened or closed this desk last."""
-    query = sa.select(event).where(
-        event.c.site == reading.site, event.c.kind == kind, event.c.desk == desk
-    )
+    query = sa.select(event).where(event.c.site == reading.site, event.c.kind == kind, event.c.desk == desk)
     return reading.connection.execute(query.order_by(event.c.seq.desc()).limit(1)).first()

@@ -12,7 +12,7 @@ from enum import StrEnum
 from kiosk.queueing.tickets import AT_DESK, Action, State, Ticket
 
 TOAST_SECONDS = 10
-"""How long what was just done is told with its undo. The undo itself stays possible."""
+"""How long what was just done is told with its undo. The undo itself stays possible after."""
 
 SOON = 0.75
 """From this part of the target on, a wait is about to be too long."""
@@ -66,7 +66,7 @@ SLOTS: tuple[tuple[Command, ...], ...] = (
     (CANCEL,),
     (PRINT,),
 )
-"""The places of the buttons: always the same, so that a hand finds them. Where two share one, state decides."""
+"""The places of the buttons, always the same so that a hand finds them. Where two share one, state decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class DeskCard:
-    """One desk in the strip: who is there, since when, whether the screens showed the call, who would be next."""
+    """One desk in the strip: who is there since when, whether the screens showed the call, who is next."""
 
     id: str
     name: str

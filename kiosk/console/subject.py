@@ -1,4 +1,4 @@
-"""The ticket that the buttons and keys act on: what it allows, what happened to it, what can be taken back."""
+"""The ticket that buttons and keys act on: what it allows, what happened to it, what can be taken back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ PRINTS = frozenset({"print_failed", "print_unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task with its words. `prints`: the ticket that can be printed again from here, at `station`."""
+    """A task with its words. `prints`: the ticket that can be printed again at `station`, as a COPY or not."""
 
     id: int
     icon: str
@@ -42,6 +42,7 @@ class Todo:
     help: bool
     minutes: int
     prints: str | None
+    copy: bool
     station: str | None
 
 
@@ -78,6 +79,7 @@ def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
                 help=task.kind in HELP,
                 minutes=words.minutes(at - task.opened_at),
                 prints=ticket.id if ticket and task.kind in PRINTS else None,
+                copy=task.kind == "print_unknown",
                 station=task.station,
             )
         )

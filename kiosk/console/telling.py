@@ -1,4 +1,4 @@
-"""What the page says after a command: what was done, with its undo; or who was faster, and what is possible now."""
+"""What the page says after a command: what was done, and its undo; or who was faster, and what is possible."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,9 +40,20 @@ def told(reading: Reading, command: str, names: Names, *, at: datetime) -> Told 
     if left <= timedelta(0):
         return None
     ticket = reading.snapshot.tickets.get(answer.get("ticket") or "")
-    text, detail = _refusal(reading, answer, ticket, names, at) if refused else _success(reading, answer, ticket, names)
-    undo = ticket.id if ticket and answer.get("undo") else None
-    return Told(command, refused, text, detail, undo, rules.stamp(ticket), ticket.id if ticket else None, left)
+    if refused:
+        text, detail = _refusal(reading, answer, ticket, names, at)
+    else:
+        text, detail = _success(reading, answer, ticket, names)
+    return Told(
+        command=command,
+        refused=refused,
+        text=text,
+        detail=detail,
+        undo=ticket.id if ticket and answer.get("undo") else None,
+        seen=rules.stamp(ticket),
+        ticket=ticket.id if ticket else None,
+        left=left,
+    )
 
 
 def _success(
@@ -64,8 +75,12 @@ def _refusal(
     match answer["refused"]:
         case "DeskClosed":
             row = records.last_of_desk(reading, answer["desk"], "desk_closed")
-            who = f"{names.who(row.by)} closed {desk}, {words.ago(at - row.at)}" if row else f"{desk} is closed"
-            return f"{who}.", "Open it first (Alt+O). Nobody was called."
+            closed = (
+                f"{names.who(row.by)} closed {desk}, {words.ago(at - row.at)}."
+                if row
+                else f"{desk} is closed."
+            )
+            return closed, "Open it first (Alt+O). Nobody was called."
         case "NobodyWaiting":
             return f"Nobody is waiting for {desk}.", ""
         case "DeskBusy" if ticket:
@@ -75,9 +90,10 @@ def _refusal(
         case "NothingToUndo" if ticket:
             return f"There is nothing left to take back for {ticket.code}.", ""
         case "CheckInError":
-            return "This appointment cannot be checked in any more.", "It was cancelled. Give a ticket instead."
+            return "This appointment cannot be checked in any more.", "Give a ticket instead."
         case "Overtaken" | "NotPossible" if ticket:
-            return _last(reading, ticket, names, at), words.possible_now(ticket, rules.possible(ticket), names)
+            now = words.possible_now(ticket, rules.possible(ticket), names)
+            return _last(reading, ticket, names, at), now
         case "Overtaken":
             return f"{desk} changed in the meantime.", "Nothing was done. Look again, then call."
         case "NoSuchTicket":

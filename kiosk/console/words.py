@@ -1,4 +1,4 @@
-"""The console's sentences: why somebody stands where they stand, what happened, what stood in the way. Pure."""
+"""The console's sentences: why somebody stands where they stand, what happened, what was in the way. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -96,6 +96,11 @@ HAPPENED: Mapping[str, str] = {
     "cancelled": "{who} cancelled {code}",
     "announced": "{who} showed the call of {code}",
     "printed": "{code} was printed",
+    "not_printed": "{code} was not printed",
+    "print_unknown": "Nobody knows whether {code} was printed",
+    "task_opened": "{code} needs a person",
+    "task_changed": "{code} needs a person",
+    "task_closed": "{who} saw to {code}",
     "reprinted": "{who} had {code} printed again",
     "undone": "{who} took back: {undone}",
 }
@@ -117,9 +122,15 @@ UNDONE: Mapping[str, str] = {
 
 
 def happened(
-    kind: str, *, by: str, code: str, names: Names, desk: str | None = None, service: str | None = None,
+    kind: str,
+    *,
+    by: str,
+    code: str,
+    names: Names,
+    desk: str | None = None,
+    service: str | None = None,
     undone: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Say what an event says."""
     text = HAPPENED.get(kind, "{who}: " + kind.replace("_", " ") + " {code}")
     return text.format(
@@ -144,7 +155,7 @@ DONE: Mapping[str, str] = {
     "transferred": "{code} waits for {service}, at the same place in line.",
     "cancelled": "{code} is cancelled.",
     "issued": "{code} is given for {service}.",
-    "print": "{code} is being printed at {station}, marked COPY.",
+    "print": "{code} is being printed at {station}.",
     "undone": "Taken back. {code} is as before: {state}.",
     "desk_opened": "{desk} is open.",
     "desk_closed": "{desk} is closed.",
@@ -155,14 +166,13 @@ DONE: Mapping[str, str] = {
 
 def done(answer: Mapping[str, Any], ticket: Ticket | None, names: Names) -> str:
     """Say what the command did that gave `answer`."""
-    text = DONE[answer["done"]].format(
+    return DONE[answer["done"]].format(
         code=ticket.code if ticket else "The ticket",
         desk=names.desk(answer.get("desk")),
         service=names.service(answer.get("service")),
         station=names.stations.get(answer.get("station", ""), answer.get("station", "")),
         state=STATES.get(str(ticket.state), "") if ticket else "",
     )
-    return text
 
 
 STATES: Mapping[str, str] = {

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
-
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from kiosk import __version__

@@ -1,5 +1,7 @@
-"""Wakes long polls: whoever waits for work at a station goes on the moment a commit touched it. One process only;
-what another process commits is found by looking once a second."""
+"""Wakes long polls: whoever waits for work at a station goes on the moment a commit touched it.
+
+In one process only; what another process commits is found by looking once a second.
+"""
 
 import threading
 from collections import Counter

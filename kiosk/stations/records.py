@@ -1,13 +1,13 @@
 """Paired devices and pairing in SQL. A token is given once; only its hash is kept.
 
-A code is asked for by a screen or device host, typed on the console by a person who stands before it, and then
-fetched with a claim that only the asking device knows.
+A code is asked for by a screen or device host, typed on the console by a person who stands before it, and
+then fetched with a claim that only the asking device knows.
 """
 
 import json
 import secrets
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,11 +51,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What a claim is worth now. Without `token` it still waits for approval."""
+    """What an approved claim is worth: the token, as what and for which station or board."""
 
     kind: Kind
-    name: str | None
-    token: str | None
+    name: str
+    token: str
 
 
 class Approval(StrEnum):
@@ -124,7 +124,7 @@ def approve(tx: Transaction, code: str, kind: Kind | str | None, name: str | Non
 
 
 def approve_wishes(tx: Transaction, by: str) -> int:
-    """Let in every screen that asks for a place by name, without its code: for the demo, where nobody is real."""
+    """Let in every screen that asks for a place by name, without its code: for the demo alone."""
     wish = pairing.update().where(
         pairing.c.site == tx.site,
         pairing.c.expires_at > tx.at,
@@ -138,18 +138,21 @@ def approve_wishes(tx: Transaction, by: str) -> int:
 
 
 def claim(tx: Transaction, secret: str) -> Claimed | None:
-    """Fetch the token of an approved pairing, once. None: expired, used or never there."""
-    query = sa.select(pairing).where(
-        pairing.c.site == tx.site, pairing.c.claim_hash == _hash(secret), pairing.c.expires_at > tx.at
-    )
-    row = tx.connection.execute(query).first()
+    """Fetch the token of an approved pairing, once. None: not approved, expired, used or never there."""
+    row = tx.connection.execute(
+        pairing.delete()
+        .where(
+            pairing.c.site == tx.site,
+            pairing.c.claim_hash == _hash(secret),
+            pairing.c.expires_at > tx.at,
+            pairing.c.approved_name.is_not(None),
+        )
+        .returning(pairing)
+    ).first()
     if row is None:
         return None
-    kind = Kind(row.kind)
-    if row.approved_name is None:
-        return Claimed(kind, None, None)
-    tx.connection.execute(pairing.delete().where(pairing.c.claim_hash == row.claim_hash))
-    return Claimed(kind, row.approved_name, enrol(tx, kind, row.approved_name, row.approved_by))
+    token = enrol(tx, Kind(row.kind), row.approved_name, row.approved_by)
+    return Claimed(Kind(row.kind), row.approved_name, token)
 
 
 def waits(reading: Reading, secret: str, at: datetime) -> bool:
@@ -226,7 +229,7 @@ def reported(tx: Transaction, device_id: str, version: str, parts: Sequence[Part
 
 
 def revoke(tx: Transaction, device_id: str, by: str) -> Device | None:
-    """End a pairing. Cut the device's sockets after the commit (`live.cut`). None: it was not paired any more."""
+    """End a pairing; its sockets are cut after the commit (`live.cut`). None: it was not paired any more."""
     gone = next((known for known in devices(tx, tx.at) if known.id == device_id), None)
     if gone is not None:
         _update(tx, device_id, revoked_at=tx.at)
@@ -271,9 +274,10 @@ def _device(row: Row[Any], at: datetime) -> Device:
 
 
 def _parts(health: str | None) -> tuple[Part, ...]:
-    told: list[Mapping[str, Any]] = json.loads(health)["devices"] if health else []
+    told: list[dict[str, Any]] = json.loads(health)["devices"] if health else []
     return tuple(
-        Part(p["name"], p["kind"], State(p["state"]), p["cause"], EPOCH + p["since"] * MICROSECOND) for p in told
+        Part(**part | {"state": State(part["state"]), "since": EPOCH + part["since"] * MICROSECOND})
+        for part in told
     )
 
 

@@ -1,4 +1,4 @@
-"""What a paired device may say, how long its silence lasts until it counts as down, and the words for it. Pure."""
+"""What can be paired, when trouble counts, and the words for it. Pure: standard library only."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -114,7 +114,7 @@ def called(name: str, kind: str) -> str:
 
 
 def normal(code: str) -> str | None:
-    """Return a typed pairing code as it was made: O is 0, I and L are 1, dashes do not count. None: no such code."""
+    """Return a typed pairing code as it was made: O is 0, I and L are 1, dashes do not count."""
     folded = code.upper().translate(str.maketrans("OIL", "011", "- \t\u2013\u2014"))
     right = len(folded) == CODE_LENGTH and all(letter in ALPHABET for letter in folded)
     return folded if right else None
@@ -148,7 +148,7 @@ def worst(parts: Iterable[Part]) -> Part | None:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What health asks for at one station or board: tasks to open, as (kind, subject) → cause, and tasks to close."""
+    """The tasks that health asks for: `open` is (kind, subject) → cause, `close` is what is over."""
 
     open: Mapping[tuple[str, str], str]
     close: frozenset[tuple[str, str]]
@@ -157,9 +157,9 @@ class Verdict:
 def judge(paired: Sequence[Device], standing: Collection[tuple[str, str]], at: datetime) -> Verdict:
     """Decide on the tasks for the devices that are paired as one station's host, or as one screen.
 
-    `standing` are the open tasks. Trouble opens a task after `DOWN_FOR`, health closes it after `WELL_FOR`; in
-    between everything stays as it is. Silence counts only when all of them are silent, and hides what the host said
-    of its parts before.
+    `standing` are the open tasks. Trouble opens a task after `DOWN_FOR`, health closes it after `WELL_FOR`;
+    in between everything stays as it is. Silence counts only when all of them are silent, and hides what the
+    host said of its parts before.
     """
     heard = [device for device in paired if device.lost_at is None]
     if paired and not heard:

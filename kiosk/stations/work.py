@@ -1,27 +1,19 @@
 """Print jobs handed to device hosts, and what follows from how they end. Inside a transaction.
 
-A host that prints tells so before the first byte and after the last; whatever is told twice or too late changes
-nothing. Only a person has a ticket printed again that may already lie in the tray.
+A host that prints tells so before the first byte and after the last; what is told twice changes nothing.
+ Only a person has a ticket printed again that may already lie in the tray.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from kiosk.checkin import printing
+from kiosk.checkin.printing import NOT_PRINTED, PRINT_UNKNOWN, PRINTED, target, ticket_of
 from kiosk.clinic import Clinic
 from kiosk.database import Reading, Transaction, jobs
 from kiosk.database.jobs import Job
 from kiosk.queueing.tickets import NoSuchTicket
 from kiosk.tasks import records as tasks
-
-PRINTED = "printed"
-NOT_PRINTED = "not_printed"
-PRINT_UNKNOWN = "print_unknown"
-
-
-def target(station: str) -> str:
-    """The name under which a station's jobs are queued; also the topic that wakes its host."""
-    return f"station:{station}"
 
 
 def waiting(reading: Reading, clinic: Clinic, station: str) -> bool:
@@ -61,8 +53,7 @@ def done(tx: Transaction, job: Job, holder: str) -> None:
     tx.record(PRINTED, by=target(station), ticket=ticket)
     tx.touch(target(station))
     tasks.close_where(tx, ("print_failed",), by=target(station), station=station)
-    if ticket:
-        tasks.close_where(tx, ("print_unknown",), by=target(station), station=station, ticket=ticket)
+    tasks.close_where(tx, ("print_unknown",), by=target(station), station=station, ticket=ticket)
 
 
 def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) -> None:
@@ -91,12 +82,6 @@ def station_of(job: Job) -> str:
     return job.target.removeprefix("station:")
 
 
-def ticket_of(job: Job) -> str | None:
-    """The ticket that a job prints."""
-    ticket = job.payload.get("ticket")
-    return ticket if isinstance(ticket, str) else None
-
-
 def _unknown(tx: Transaction, job: Job) -> None:
     station, ticket = station_of(job), ticket_of(job)
     tx.record(PRINT_UNKNOWN, by=target(station), ticket=ticket)
@@ -109,4 +94,4 @@ def _not_printed(tx: Transaction, job: Job, cause: str, *, tell: bool) -> None:
     if tell:
         tx.record(NOT_PRINTED, by=target(station), ticket=ticket)
         tx.touch(target(station))
-    tasks.open(tx, "print_failed", station=station, ticket=ticket, subject=cause)
+    tasks.open(tx, "print_failed", station=station, subject="ticket printer", cause=cause)

@@ -1,1 +1,1 @@
-"""Things that need a person: a ticket that was not printed, a device that is down, a patient who wants help."""
+"""Things that need a person: a patient who wants help, a printer without paper, a screen that is dark."""

@@ -1,4 +1,4 @@
-"""Tasks in SQL: opened once however often the cause repeats, closed by a person or by the cause going away."""
+"""Tasks in SQL: opened once however often the cause repeats, closed by a person or when the cause is over."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from kiosk.database.schema import task
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that needs a person. `station` is where (a board's id for a board), `subject` and `cause` say what."""
+    """Something that needs a person: at `station` (or that board), about `subject`, because of `cause`."""
 
     id: int
     kind: str

@@ -43,12 +43,11 @@ URGENT = frozenset({"help_wanted", "print_failed", "print_unknown", "device_down
 def words(kind: str, *, place: str = "", code: str = "", subject: str = "", cause: str = "") -> Words:
     """Return what a task of that kind says."""
     known = KINDS.get(kind, Words(kind.replace("_", " ").capitalize() + ".", "Close it when it is done."))
-    device, reason = ("ticket printer", subject) if kind == "print_failed" else (subject, cause)
     names = {
         "place": place or "the clinic",
         "code": code or "of a patient",
         "subject": subject,
-        "trouble": trouble(device, reason),
-        "advice": advice(reason),
+        "trouble": trouble(subject, cause),
+        "advice": advice(cause),
     }
     return Words(known.what.format(**names), known.next_step.format(**names))

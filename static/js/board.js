@@ -47,14 +47,15 @@ async function announceNext() {
 
 /** Mark the call that is being announced, and show its page. */
 function show() {
+  const shown = known.has(current?.key) ? current : null;
   for (const call of document.querySelectorAll(".call")) {
-    call.classList.toggle("call--announced", call.dataset.ticket === current?.ticket);
+    call.classList.toggle("call--announced", call.dataset.ticket === shown?.ticket);
   }
   const words = document.getElementById("announcing");
-  if (words && words.textContent !== (current?.words ?? "")) {
-    words.lang = current?.language ?? "";
+  if (words && words.textContent !== (shown?.words ?? "")) {
+    words.lang = shown?.language ?? "";
     words.dir = "auto";
-    words.textContent = current?.words ?? "";
+    words.textContent = shown?.words ?? "";
   }
   turn(document.querySelector(".call--announced[data-page]")?.dataset.page ?? page);
 }

@@ -77,7 +77,7 @@ function held() {
 }
 
 /** Fetch this page again; calls that come meanwhile become one more fetch. */
-async function refetch() {
+export async function refetch() {
   if (fetching) { again = true; return fetching; }
   fetching = look().catch(() => {}).finally(() => {
     fetching = null;

@@ -101,8 +101,11 @@ def _hides(owner: str, value: str, key: str) -> bool:
     if owner in _NAMES or owner in _ADDRESS:
         if key in {"DAD", "DCA"}:
             return owner in _BEFORE[key] and start < len(value) and _can_be(key, value, start)
-        return key in _ON_EVERY_CARD or key in NOT_IN_NAMES or _is_surely(key, value, start)
-    return (owner == "DAQ" or not ELEMENTS[owner].value.fullmatch(value)) and _can_be(key, value, start)
+        if key in _ON_EVERY_CARD or key in NOT_IN_NAMES or _is_surely(key, value, start):
+            return True
+    elif owner == "DAQ":
+        return _can_be(key, value, start)
+    return not ELEMENTS[owner].value.fullmatch(value) and _can_be(key, value, start)
 
 
 def _is_surely(key: str, value: str, start: int) -> bool:

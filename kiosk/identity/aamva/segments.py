@@ -27,8 +27,8 @@ _ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
 _GIVEN = {"DAC", "DAD", "DCT"}
 _BESIDE_GIVEN = {"DAD", "DCA"}
 # Optional elements: no edition and no card seen puts one right after a name, but names contain their ids
-# (LINDAHL, WOODCOCK, WOODCROFT, DAFNE).
-_NEVER_AFTER_A_NAME = {"DAH", "DCO", "DCR", "DAF"}
+# (LINDAHL, DAFNE).
+_NEVER_AFTER_A_NAME = {"DAH", "DAF"}
 
 
 def read(lines: list[str], version: int | None) -> Reading | None:

@@ -44,14 +44,16 @@ def _without_jurisdiction_subfile(lines: list[str], header: Header) -> tuple[lis
     """`Zx` holds whatever the jurisdiction likes, line ends included: nothing in it is an element of ours."""
     kept: list[str] = []
     inside = False
-    for line in lines:
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
         subfile = _SUBFILE.match(line)
         if subfile:
             inside, line = False, line[subfile.end() :]
         if inside or _JURISDICTION.match(line):
             inside = True
             continue
-        place = _jurisdiction_inside(line, header, line is lines[-1])
+        place = _jurisdiction_inside(
+            line, header, is_last=not after or _JURISDICTION.match(after) is not None
+        )
         inside = place >= 0
         kept.append(line[:place].removesuffix(header.carriage_return) if inside else line)
     if kept and not inside:

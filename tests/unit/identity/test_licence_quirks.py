@@ -343,3 +343,19 @@ def test_a_second_street_line_is_kept():
 def test_several_middle_names_are_parted_by_spaces():
     payload = f"{HEADER}636000080001DL00310278DLDCSSAMPLE\nDACANNA\nDADLEE,MAY\n{NEW_BODY}\r"
     assert licence(payload).middle_name == "LEE MAY"
+
+
+def test_a_second_subfile_behind_the_jurisdictions_says_the_same_or_is_refused():
+    first = f"DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\rZVZVAX\r"
+    same, other = "IDDCSSAMPLE\nDACANNA\nDAHAPT 4\r", "IDDCSOTHER\nDACANNA\r"
+    header = f"{HEADER}636000100003DL00510278ZV03290008ID03370040"
+    assert licence(header + first + same).street == "1 MAIN ST, APT 4"
+    assert recognise(header + first + other) == Unknown(reason=Reason.CONTRADICTORY)
+
+
+def test_a_number_that_contains_an_element_id_is_left_out_where_separators_were_lost():
+    body = NEW_BODY.replace("T64235789", "ADAMSAB123Z")
+    whole = f"{HEADER}636045100001DL00310278DLDCSSAMPLE\nDDEN\nDACANNA\nDDFN\nDADLEE\nDDGN\n{body}\r"
+    assert licence(whole).document_number == "ADAMSAB123Z"
+    found = licence("".join(letter for letter in whole if letter >= " "))
+    assert (found.family_name, found.document_number) == ("SAMPLE", "")

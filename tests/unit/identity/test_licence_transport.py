@@ -268,6 +268,7 @@ def test_an_address_that_can_be_read_in_two_ways_is_left_out():
 def test_a_text_made_to_be_read_in_thousands_of_ways_is_refused_soon():
     assert recognise("ANSI 636000100001DL00310278DL" + "DACA" * 800) == Unknown(reason=Reason.SEPARATORS_LOST)
     assert isinstance(recognise("ANSI 636000100001DL00310278DLDCS" + "DADDAHDAGDAC" * 1000), Unknown)
+    assert isinstance(recognise("ANSI 636000100001DL00310278DLDCS" + "DADDAHDAGDAC" * 11), Unknown)
 
 
 def on(layout: dict[int, int], payload: str) -> str:

@@ -1,0 +1,73 @@
+"""The patient's phone: code, place and state of one visit, for whoever holds the ticket's secret. Read-only.
+
+The page knows no name. An unknown secret, a malformed one and one of yesterday get the same answer.
+"""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from flask import Blueprint, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from display.place import Place, latest, place
+from display.records import visit_of
+from kiosk.clinic import clinic
+from kiosk.queueing.records import observed
+from kiosk.rendering import speak
+
+blueprint = Blueprint("phone", __name__, template_folder="templates")
+
+MISSES = 10
+PER = timedelta(minutes=1)
+MOST_ADDRESSES = 4096
+
+
+class Misses:
+    """Who guessed how often lately, by address. Remembers no more than `MOST_ADDRESSES`."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[str, deque[datetime]] = {}
+
+    def too_many(self, address: str, at: datetime) -> bool:
+        """Count a miss; tell whether there were more than `MISSES` in the last minute."""
+        if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
+            self._by_address.pop(next(iter(self._by_address)))
+        lately = self._by_address.setdefault(address, deque(maxlen=MISSES + 1))
+        lately.append(at)
+        return len(lately) > MISSES and at - lately[0] < PER
+
+
+misses = Misses()
+
+
+@blueprint.get("/t/<secret>")
+def page(secret: str) -> ResponseReturnValue:
+    """Show where this visit stands."""
+    here = clinic()
+    at = here.now()
+    found = _find(secret, at)
+    if found is None:
+        if misses.too_many(request.remote_addr or "", at):
+            raise TooManyRequests(retry_after=int(PER.total_seconds()))
+        abort(404)
+    version, stands = found
+    if stands.language in here.config.site.languages:
+        speak(stands.language)
+    answer = make_response(render_template("phone/page.html", version=version, place=stands))
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _find(secret: str, at: datetime) -> tuple[int, Place] | None:
+    here = clinic()
+    with here.database.snapshot(at=at) as reading:
+        visit = visit_of(reading, secret, here.local(at).date())
+        ticket = latest(reading.snapshot, visit) if visit else None
+        if ticket is None:
+            return None
+        durations = observed(reading.connection, reading.site)
+    names = {desk.id: desk.name for desk in here.config.desks}
+    stands = place(ticket, reading.snapshot, here.database.rules, durations, names, at)
+    return reading.snapshot.version, stands

@@ -1,0 +1,91 @@
+/**
+ * The console's keys and selection. What a key does is written on its button (`aria-keyshortcuts`), by the table in
+ * kiosk/console/rules.py; this module only presses it.
+ */
+import { go, refetch } from "./live.js";
+import "./console-look.js";
+import "./console-tell.js";
+
+const FRESH_MS = 10_000; // waits grow, and calls stay unshown, without any event
+const ARROWS = { ArrowUp: -1, ArrowDown: 1 };
+
+/** The name of a key as the buttons write it: `Alt+N`, whatever letter the layout makes of it with Alt. */
+function keyName(event) {
+  if (!event.altKey || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return null;
+  const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit([1-9])$/.exec(event.code)?.[1];
+  return letter ? `Alt+${letter}` : null;
+}
+
+function press(key) {
+  const target = document.querySelector(`[aria-keyshortcuts="${key}"]`);
+  if (!target) return false;
+  if (target.disabled) say(target.title || "Not possible now.");
+  else if (target.matches("input")) target.select();
+  else target.click();
+  return true;
+}
+
+/** Let a screen reader say it. */
+export function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+const lines = () => [...document.querySelectorAll("a.line")].filter((line) => line.checkVisibility());
+
+/** Select the patient above or below. */
+async function select(step) {
+  const all = lines();
+  const now = all.findIndex((line) => line.ariaCurrent === "true");
+  const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
+  if (!next) return;
+  const id = next.closest("li").id;
+  await go(next.href);
+  const line = document.getElementById(id)?.querySelector(".line");
+  line?.scrollIntoView({ block: "nearest" });
+  if (line) say(`Selected ${line.querySelector(".line__code").textContent} ${line.querySelector(".line__name").textContent}`);
+}
+
+function back() {
+  const open = document.querySelector("details[name][open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+    return;
+  }
+  document.querySelector("[data-key=Escape]")?.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.altKey && event.key in ARROWS) {
+    event.preventDefault();
+    select(ARROWS[event.key]);
+    return;
+  }
+  if (event.repeat) return;
+  if (event.key === "Escape") return back();
+  const key = keyName(event);
+  if (key && press(key)) event.preventDefault();
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-live-go]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+/** A list of choices that opens takes the keys; one that is open closes when something was done. */
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details[name][open]") && event.target.contains(document.activeElement)) {
+    event.target.querySelector("form select, form button")?.focus();
+  }
+}, true);
+document.addEventListener("submit", (event) => event.target.closest("details[name]")?.removeAttribute("open"));
+document.addEventListener("pointerdown", (event) => {
+  for (const open of document.querySelectorAll("details[name][open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+setInterval(() => { if (!document.hidden) refetch(); }, FRESH_MS);

@@ -16,12 +16,14 @@ DIGIT_EM = 0.66
 WIDEST_LETTER_EM = 0.89
 ARROW_EM = 1.15
 """The arrow from code to desk with the space around it, in the rows' font size."""
+STACKED_ARROW_EM = 0.85
 LINE = 1.12
 """Lines stand 168 % of a capital apart: the standard wants 135 to 170."""
 
 NEWEST = 1.5
 MOST_ROWS = 5
 MARGIN = 0.03
+PADDING = 2.0
 HEADER = 8.0
 HEADING = 7.0
 FOOT = 2.0
@@ -77,7 +79,7 @@ def lettering(
     height_inches = inches * height / hypot(width, height)
     needed = capital_inches(distance_m) / CAPITAL_EM / height_inches * 100
     space = _Space(
-        width / height * 100 * (1 - 2 * MARGIN),
+        width / height * 100 * (1 - 2 * MARGIN) - 2 * PADDING,
         100 - HEADER - HEADING - FOOT,
         WIDEST_LETTER_EM + (code_length - 1) * DIGIT_EM,
         max((text_em(name) for name in desks), default=1.0),
@@ -131,7 +133,7 @@ class _Space:
 
     def newest(self, size: float) -> _Line:
         if not self._beside(size):
-            return self._stack(NEWEST * size)
+            return self._stack(size, NEWEST)
         beside = self.width - ARROW_EM * size
         code = min(NEWEST * size, (beside - self.desk_em * size) / self.code_em)
         desk = min(NEWEST * size, (beside - self.code_em * code) / self.desk_em)
@@ -140,8 +142,9 @@ class _Space:
     def _beside(self, size: float) -> bool:
         return (self.code_em + ARROW_EM + self.desk_em) * size <= self.width
 
-    def _stack(self, size: float) -> _Line:
-        return _Line(min(size, self.width / self.code_em), min(size, self.width / self.desk_em), stacked=True)
+    def _stack(self, size: float, boost: float = 1.0) -> _Line:
+        desk = (self.width - STACKED_ARROW_EM * size) / self.desk_em
+        return _Line(min(size * boost, self.width / self.code_em), min(size * boost, desk), stacked=True)
 
     def holds(self, size: float, rows: int) -> bool:
         return self.newest(size).height + rows * self.row(size).height <= self.height

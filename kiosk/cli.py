@@ -145,18 +145,13 @@ def purge(options: argparse.Namespace) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m kiosk", description="Clinic check-in kiosk and queue.")
     parser.add_argument("--version", action="version", version=f"kiosk {__version__}")
+    _configurable(parser, Path(os.environ.get("KIOSK_CONFIG", "kiosk.toml")))
     commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
 
     def command(run: Run) -> argparse.ArgumentParser:
         one = commands.add_parser(run.__name__, help=_first(run), description=_first(run))
         one.set_defaults(run=run)
-        one.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            default=Path(os.environ.get("KIOSK_CONFIG", "kiosk.toml")),
-            help="the configuration (default: $KIOSK_CONFIG, else kiosk.toml)",
-        )
+        _configurable(one, argparse.SUPPRESS)
         return one
 
     serving = command(serve)
@@ -189,6 +184,19 @@ def _staff_parser(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="show the accounts")
     actions.add_parser("disable", help="close an account; its sessions end at once").add_argument("username")
     actions.add_parser("password", help="give a new password; ends a lock").add_argument("username")
+    for action in actions.choices.values():
+        _configurable(action, argparse.SUPPRESS)
+
+
+def _configurable(parser: argparse.ArgumentParser, default: object) -> None:
+    """Take --config before or after the command."""
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="the configuration (default: $KIOSK_CONFIG, else kiosk.toml)",
+    )
 
 
 def _config(options: argparse.Namespace) -> Config:

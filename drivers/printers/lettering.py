@@ -56,7 +56,12 @@ def draw(text: str, height: int, *, width: int, rtl: bool = False, weight: int =
     pen, x = ImageDraw.Draw(picture), 2.0
     for piece in reversed(pieces) if rtl else pieces:
         pen.text(
-            (x, ascent), piece.words, fill=255, font=piece.font, anchor="ls", **_shaping(piece.font, piece.words, rtl)
+            (x, ascent),
+            piece.words,
+            fill=255,
+            font=piece.font,
+            anchor="ls",
+            **_shaping(piece.font, piece.words, rtl),
         )
         x += piece.length
     return picture.point(lambda level: 255 * (level > 120), mode="1")
@@ -140,7 +145,9 @@ def _face_for(character: str, bold: bool) -> _Face:
     found = (face for face in known if _covers(face, character))
     face = next(found, None) or _asked_of_fontconfig(character, bold)
     if face is None:
-        log.warning("No font here can draw U+%04X; fonts-noto-core and fonts-noto-cjk have most", ord(character))
+        log.warning(
+            "No font here can draw U+%04X; fonts-noto-core and fonts-noto-cjk have most", ord(character)
+        )
     return face or ("", 0)
 
 

@@ -144,6 +144,7 @@ class ThermalPrinter:
             raise
         if self._pending is not None:
             raise TimedOut(f"{self.name} took the ticket and fell silent", printed=Printed.MAYBE)
+        self._unsettled = False
         return Confirmation.SENT
 
     def _is_proved(self, number: bytes) -> bool:

@@ -46,6 +46,7 @@ class VirtualPrinter:
         self._cuts = 0
         self._listener = socket.create_server((host, port))
         self.port: int = self._listener.getsockname()[1]
+        self._address = (host, self.port)
         self.pty = PtyLine(path) if path else None
         self._connections: list[Connection] = []
         self._buffer: deque[tuple[Line, int]] = deque()
@@ -183,23 +184,18 @@ class VirtualPrinter:
 
     def _live_or_die(self) -> None:
         if self._is_dead() and self.faults.die_how == "disconnect":
+            self._listener.close()
             for connection in self._connections:
                 connection.reset()
             self._connections.clear()
             self._recent.clear()
             if self.pty:
                 self.pty.unplug()
-            self._refuse()
-        elif not self._is_dead() and self.pty and not self._stopping:
-            self.pty.plug()
-
-    def _refuse(self) -> None:
-        """Connections that wait in the listener's queue would look alive."""
-        self._listener.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                Connection(self._listener.accept()[0]).reset()
-        self._listener.setblocking(True)
+        elif not self._is_dead() and not self._stopping:
+            if self._listener.fileno() < 0:
+                self._listener = socket.create_server(self._address)
+            if self.pty:
+                self.pty.plug()
 
     def _reply(self, data: bytes) -> None:
         if self._talking_to is not None:

@@ -1,6 +1,9 @@
 """`/bench`: only where the demo runs, and only for a browser on the same machine."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -74,7 +77,7 @@ def typed_payload(text: str) -> bytes:
     return re.sub(r"\\(?:x([0-9A-Fa-f]{2})|([nrt\\]))", plain, lines).encode("latin-1", "replace")
 
 
-def _told(tell: Any) -> ResponseReturnValue:
+def _told(tell: Callable[[Devices], None]) -> ResponseReturnValue:
     try:
         tell(_devices())
     except DevicesAway as error:
@@ -92,18 +95,19 @@ def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
     except DevicesAway as error:
         problem = problem or str(error)
     settings = {**state.get("faults", {}), "scanner": state.get("scanner")}
+    found = _samples()
     page = render_template(
         "bench/page.html",
-        samples=_samples(),
+        groups=[(kind, [one for one in found if one.kind == kind]) for kind in ("card", "letter", "trouble")],
         switches=[(switch, switch.position(settings)) for switch in SWITCHES] if state else [],
-        papers=papers,
+        papers=[{**one, "at": datetime.fromisoformat(one["at"])} for one in papers],
         errors=state.get("errors", []),
         problem=problem,
-        station=here.config.stations[0].id,
     )
     response = Response(page, status=status, content_type="text/html; charset=utf-8")
     if status == 200:
-        response.add_etag()
+        shown = repr((settings, papers, [one.id for one in found], state.get("errors"), problem))
+        response.set_etag(sha256(shown.encode()).hexdigest()[:20])
         response.make_conditional(request)
     return response
 

@@ -90,10 +90,10 @@ def _lines(estimate: Estimate | None) -> list[str]:
 def _wait(estimate: Estimate) -> str:
     low, high = (length // timedelta(minutes=1) for length in (estimate.low, estimate.high))
     if low == 0:
-        return gettext("Expected wait: up to %(high)d minutes", high=high)
+        return str(gettext("Expected wait: up to %(high)d minutes", high=high))
     if low == high:
-        return gettext("Expected wait: about %(high)d minutes", high=high)
-    return gettext("Expected wait: %(low)d to %(high)d minutes", low=low, high=high)
+        return str(gettext("Expected wait: about %(high)d minutes", high=high))
+    return str(gettext("Expected wait: %(low)d to %(high)d minutes", low=low, high=high))
 
 
 def _estimate(clinic: Clinic, reading: Reading, ticket: Ticket) -> Estimate | None:

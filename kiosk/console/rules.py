@@ -66,7 +66,7 @@ SLOTS: tuple[tuple[Command, ...], ...] = (
     (CANCEL,),
     (PRINT,),
 )
-"""The places of the buttons, always the same so that a hand finds them. Where two share one, state decides."""
+"""The places of the buttons: always the same, for the hand. Where two share one, the state decides."""
 
 
 @dataclass(frozen=True, slots=True)

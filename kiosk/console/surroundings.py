@@ -33,7 +33,7 @@ PRINTS = frozenset({"print_failed", "print_unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task with its words. `prints`: the ticket that can be printed again at `station`, as a COPY or not."""
+    """A task with its words. `prints`: the ticket to print again at `station`, for certain a COPY or not."""
 
     id: int
     icon: str

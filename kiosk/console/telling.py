@@ -1,4 +1,4 @@
-"""What the page says after a command: what was done, and its undo; or who was faster, and what is possible."""
+"""What the page says after a command: what was done, or who was faster and what can be done now."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -64,9 +64,7 @@ def claim(connection: Connection, site: str, target: str, *, at: datetime, holde
     return _job(row) if row else None
 
 
-def start_sending(
-    connection: Connection, site: str, job_id: int, *, at: datetime, holder: str = ""
-) -> bool:
+def start_sending(connection: Connection, site: str, job_id: int, *, at: datetime, holder: str = "") -> bool:
     """Promise that the first byte leaves now. False: the lease is lost, print nothing."""
     changed = connection.execute(
         job.update()

@@ -5,7 +5,6 @@ Links 1.0). A link is a bearer secret.
 """
 
 import json
-import math
 import re
 from base64 import urlsafe_b64decode
 from binascii import Error
@@ -82,10 +81,9 @@ def _is_https(url: str) -> bool:
 def _instant(value: object) -> datetime | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    seconds = value / 1000 if value > _MILLISECONDS else value
     try:
-        return datetime.fromtimestamp(seconds, UTC)
+        return datetime.fromtimestamp(value / 1000 if value > _MILLISECONDS else value, UTC)
     except (ValueError, OverflowError, OSError):
         return None

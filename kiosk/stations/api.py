@@ -123,7 +123,7 @@ def claim_pairing() -> ResponseReturnValue:
     secret = body(Claim).claim
     here = clinic()
     with here.database.snapshot(at=here.now()) as reading:
-        if records.waits(reading, secret, here.now()):
+        if records.expiry(reading, secret, here.now()) is not None:
             return jsonify(), 202
     with transaction() as tx:
         claimed = records.claim(tx, secret)

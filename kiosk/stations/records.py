@@ -97,10 +97,18 @@ def requests(reading: Reading, at: datetime) -> list[Request]:
     return [Request(Kind(r.kind), r.wanted, r.address, r.created_at, r.expires_at) for r in rows]
 
 
-def approve(tx: Transaction, code: str, kind: Kind | str | None, name: str | None, by: str) -> Approval:
+def approve(
+    tx: Transaction,
+    code: str,
+    kind: Kind | str | None,
+    name: str | None,
+    by: str,
+    *,
+    host_of: str | None = None,
+) -> Approval:
     """Let the device that shows `code` in, as `kind` and `name`; None for both: as it asks.
 
-    A wrong code counts against the person who types it.
+    A host asks for no station: it becomes that of `host_of`. A wrong code counts against who types it.
     """
     if _tries(tx, by) >= rules.TRIES:
         return Approval.TOO_MANY_TRIES
@@ -115,7 +123,8 @@ def approve(tx: Transaction, code: str, kind: Kind | str | None, name: str | Non
         return Approval.UNKNOWN_CODE
     if kind is not None and row.kind != kind:
         return Approval.OTHER_KIND
-    if (name := name or row.wanted) is None:
+    name = name or row.wanted or (host_of if row.kind == Kind.HOST else None)
+    if name is None:
         return Approval.NAME_NEEDED
     change = pairing.update().where(pairing.c.claim_hash == row.claim_hash)
     tx.connection.execute(change.values(approved_name=name, approved_by=by))
@@ -155,15 +164,15 @@ def claim(tx: Transaction, secret: str) -> Claimed | None:
     return Claimed(Kind(row.kind), row.approved_name, token)
 
 
-def waits(reading: Reading, secret: str, at: datetime) -> bool:
-    """Tell whether this claim is still open and not approved, without changing anything."""
-    query = sa.select(pairing.c.claim_hash).where(
+def expiry(reading: Reading, secret: str, at: datetime) -> datetime | None:
+    """Return until when this claim waits for approval. None: approved, expired, used or never there."""
+    query = sa.select(pairing.c.expires_at).where(
         pairing.c.site == reading.site,
         pairing.c.claim_hash == _hash(secret),
         pairing.c.expires_at > at,
         pairing.c.approved_name.is_(None),
     )
-    return reading.connection.execute(query).first() is not None
+    return reading.connection.execute(query).scalar()
 
 
 def enrol(tx: Transaction, kind: Kind, name: str, by: str) -> str:
@@ -195,13 +204,19 @@ def identify(token: str, at: datetime) -> Principal | None:
     return Principal(ROLES[Kind(row.kind)], row.name, row.id)
 
 
+def is_old(reading: Reading, token: str, at: datetime) -> bool:
+    """Tell whether `renewed` would replace this token."""
+    row = _by_token(reading, token)
+    return row is not None and at - row.renewed_at >= rules.TOKEN_AGE
+
+
 def renewed(tx: Transaction, token: str) -> str | None:
     """Replace a screen's token that is old. None: it is young, or no token of ours.
 
     The old one stays good until the new one is seen, because the answer that carries it may get lost.
     """
     row = _by_token(tx, token)
-    if row is None or tx.at - row.renewed_at < rules.TOKEN_AGE:
+    if row is None or not is_old(tx, token, tx.at):
         return None
     fresh = secrets.token_urlsafe(32)
     _update(tx, row.id, token_hash=_hash(fresh), old_token_hash=_hash(token), renewed_at=tx.at)

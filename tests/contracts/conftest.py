@@ -44,7 +44,12 @@ def _transport(kind: str, virtual: VirtualPrinter, path: Path) -> Transport:
 
 
 @pytest.fixture(
-    params=[("network", Proof.PAPER), ("network", Proof.PROCESS), ("serial", Proof.PAPER), ("usblp", Proof.PAPER)],
+    params=[
+        ("network", Proof.PAPER),
+        ("network", Proof.PROCESS),
+        ("serial", Proof.PAPER),
+        ("usblp", Proof.PAPER),
+    ],
     ids=lambda param: "-".join(param),
 )
 def printer_bench(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encoder) -> Iterator[PrinterBench]:

@@ -25,7 +25,12 @@ def test_a_licence_keeps_its_control_characters():
 
 @pytest.mark.parametrize(
     ("kind", "content", "symbology"),
-    [("QRCode", "B042", "]Q1"), ("Code128", "H-1234567", "]C0"), ("DataMatrix", "B042", "]d1"), ("Aztec", "B042", "]z0")],
+    [
+        ("QRCode", "B042", "]Q1"),
+        ("Code128", "H-1234567", "]C0"),
+        ("DataMatrix", "B042", "]d1"),
+        ("Aztec", "B042", "]z0"),
+    ],
 )
 def test_the_kind_is_told_as_a_hardware_scanner_would(kind: str, content: str, symbology: str):
     (code,) = decode(picture(content, getattr(zxingcpp.BarcodeFormat, kind)))

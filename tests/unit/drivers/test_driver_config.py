@@ -30,7 +30,9 @@ def test_a_short_configuration_is_enough():
 
 
 def test_the_environment_wins():
-    config = parse(TABLE, {"KIOSK_DRIVERS_SERVER": "https://kiosk.example", "KIOSK_DRIVERS_TOKEN_FILE": "/run/token"})
+    config = parse(
+        TABLE, {"KIOSK_DRIVERS_SERVER": "https://kiosk.example", "KIOSK_DRIVERS_TOKEN_FILE": "/run/token"}
+    )
     assert (config.server, config.token_file) == ("https://kiosk.example", Path("/run/token"))
 
 

@@ -83,7 +83,9 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int):
     assert "".join(lines).replace(" ", "") == cleaned.replace(" ", "")
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=4)))
+@given(
+    st.recursive(st.none() | st.integers() | st.text(max_size=20), lambda inner: st.lists(inner, max_size=4))
+)
 def test_no_document_breaks_the_layout(junk: object):
     for field in DOCUMENT:
         if field != "code":

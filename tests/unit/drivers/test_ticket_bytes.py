@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from drivers.printers.encoder import Encoder, Lettering, UnknownProfile, without_real_time
 from drivers.receipt import Cut, Text, layout
 
-DOCUMENT = {"code": "B042", "site": "Riverside Clinic", "service": "Laboratory", "url": "https://kiosk.example/t#abc"}
+DOCUMENT = {
+    "code": "B042",
+    "site": "Riverside Clinic",
+    "service": "Laboratory",
+    "url": "https://kiosk.example/t#abc",
+}
 EVIL = "Eve\x1b@\x1dV\x00\x10\x14\x01\x00\x05\x9b\u202e\x07 Mallory"
 
 
@@ -22,9 +27,13 @@ def encoder(request: pytest.FixtureRequest) -> Encoder:
 def test_a_name_with_commands_in_it_never_reaches_the_printer():
     encoder = Encoder("TM-T88V", style=Lettering.PRINTER)
     fields = ("code", "site", "service", "issued", "url_label", "copy")
-    evil = encoder.encode(layout(DOCUMENT | dict.fromkeys(fields, EVIL) | {"lines": [EVIL], "url": EVIL}, encoder.paper))
+    evil = encoder.encode(
+        layout(DOCUMENT | dict.fromkeys(fields, EVIL) | {"lines": [EVIL], "url": EVIL}, encoder.paper)
+    )
     good = "Eve @ V Mallory"
-    tame = encoder.encode(layout(DOCUMENT | dict.fromkeys(fields, good) | {"lines": [good], "url": None}, encoder.paper))
+    tame = encoder.encode(
+        layout(DOCUMENT | dict.fromkeys(fields, good) | {"lines": [good], "url": None}, encoder.paper)
+    )
     assert evil == tame
     assert evil.count(b"\x1b@") == 1
     assert evil.count(b"\x1dV") == 1

@@ -253,6 +253,8 @@ def bomb() -> bytes:
         card(payload(nbf=True)),
         card(payload(nbf="1")),
         card(payload(nbf=1e300)),
+        card(payload(nbf=10**400)),
+        card(payload(nbf=float("nan"))),
         card(payload(nbf=float("inf"))),
         card(payload(exp="soon")),
         "shc:/" + digits(jws(payload()).replace(".", "-")),

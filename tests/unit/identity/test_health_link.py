@@ -78,6 +78,8 @@ def test_another_version_is_named():
         {"exp": "soon"},
         {"exp": True},
         {"exp": 1e300},
+        {"exp": 10**400},
+        {"exp": -1e300},
         {"exp": float("nan")},
     ],
 )

@@ -1,0 +1,100 @@
+import os
+import socket
+import threading
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
+from drivers.printers.transports import Network, SerialLine, UsbLp
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.fixture
+def pty() -> Iterator[tuple[int, str]]:
+    near, far = os.openpty()
+    tty.setraw(far)
+    yield near, os.ttyname(far)
+    for fd in (near, far):
+        os.close(fd)
+
+
+def test_the_end_of_a_ticket_is_not_lost_when_the_printer_talks_unasked(listener: socket.socket):
+    received = bytearray()
+
+    def slow_printer() -> None:
+        peer, _ = listener.accept()
+        with peer:
+            while data := peer.recv(8192):
+                received.extend(data)
+                peer.sendall(b"\x10\x00\x00\x00")
+
+    thread = threading.Thread(target=slow_printer)
+    thread.start()
+    line = Network("127.0.0.1", listener.getsockname()[1])
+    line.open()
+    line.write(b"x" * 200_000, 5)
+    line.close()
+    thread.join()
+    assert len(received) == 200_000
+
+
+def test_a_printer_that_takes_nothing_more_is_timed_out_with_maybe(listener: socket.socket):
+    line = Network("127.0.0.1", listener.getsockname()[1], drain_s=0.1)
+    line.open()
+    with pytest.raises(TimedOut) as problem:
+        line.write(b"x" * 20_000_000, 0.3)
+    assert problem.value.printed is Printed.MAYBE
+    line.close()
+
+
+def test_no_printer_at_the_address_is_unreachable():
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    with pytest.raises(Unreachable, match=str(port)):
+        Network("127.0.0.1", port).open()
+
+
+@pytest.mark.parametrize("line", [SerialLine("/dev/no-printer"), UsbLp("/dev/no-printer")])
+def test_no_device_is_unplugged(line: SerialLine | UsbLp):
+    with pytest.raises(Unplugged) as problem:
+        line.open()
+    assert problem.value.cause is Cause.UNPLUGGED
+
+
+def test_two_programs_cannot_hold_one_serial_line(pty: tuple[int, str]):
+    first, second = SerialLine(pty[1], flow="none"), SerialLine(pty[1], flow="none")
+    first.open()
+    with pytest.raises(DeviceError):
+        second.open()
+    first.close()
+
+
+def test_a_speed_that_does_not_exist_is_a_permanent_error(pty: tuple[int, str]):
+    with pytest.raises(DeviceError) as problem:
+        SerialLine(pty[1], baud=-1).open()
+    assert problem.value.permanent
+
+
+@pytest.mark.parametrize("kind", [SerialLine, UsbLp])
+def test_bytes_go_both_ways_and_a_held_up_line_does_not_hold_up_the_close(
+    kind: type[SerialLine] | type[UsbLp], pty: tuple[int, str]
+):
+    line = kind(pty[1])
+    line.open()
+    line.write(b"\x00\x11\x13\xff\r\n", 1)
+    assert os.read(pty[0], 100) == b"\x00\x11\x13\xff\r\n"
+    os.write(pty[0], b"\x12\r")
+    assert line.read(1) == b"\x12\r"
+    assert line.read(0.05) == b""
+    with pytest.raises(TimedOut):
+        line.write(b"x" * 100_000, 0.2)
+    line.close()
+    assert Path(pty[1]).exists()

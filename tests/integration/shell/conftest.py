@@ -1,0 +1,88 @@
+"""The whole app, and people and devices with valid credentials."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from kiosk.access import Role
+from kiosk.app import create_app
+from kiosk.clinic import Clinic
+from kiosk.config import Config
+from kiosk.database.migrations import migrate
+from kiosk.guards import DEVICE_COOKIE, STAFF_COOKIE
+from kiosk.staff import records as staff
+from kiosk.stations import records as stations
+from kiosk.stations.rules import Kind
+from tests.cast import NINE
+
+PASSWORD = "three plain words"
+
+
+class Clock:
+    """A clock that stands until somebody moves it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Nine o'clock."""
+    return Clock(NINE)
+
+
+@pytest.fixture
+def app(config: Config, clock: Clock) -> Iterator[Flask]:
+    """The clinic's app, not serving."""
+    migrate(config)
+    made = create_app(config, now=clock)
+    yield made
+    made.extensions["clinic"].database.close()
+
+
+@pytest.fixture
+def here(app: Flask) -> Clinic:
+    """The clinic."""
+    clinic: Clinic = app.extensions["clinic"]
+    return clinic
+
+
+Enter = Callable[[Role], FlaskClient]
+
+
+@pytest.fixture
+def as_role(app: Flask, here: Clinic, clock: Clock) -> Enter:
+    """A client with the credentials of a role: the kiosk `front`, the board `lobby`, the host of `front`."""
+
+    def enter(role: Role) -> FlaskClient:
+        client = app.test_client()
+        if role in (Role.COORDINATOR, Role.SUPERVISOR):
+            client.set_cookie(STAFF_COOKIE, signed_in(here, role, clock()))
+        elif role in (Role.KIOSK, Role.BOARD, Role.HOST):
+            name = "lobby" if role is Role.BOARD else "front"
+            with here.database.begin(at=clock()) as tx:
+                token = stations.enrol(tx, Kind(str(role)), name, "test")
+            if role is Role.HOST:
+                client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+            else:
+                client.set_cookie(DEVICE_COOKIE, token)
+        return client
+
+    return enter
+
+
+def signed_in(here: Clinic, role: Role, at: datetime) -> str:
+    """Make an account of that role, sign in, return the session's token."""
+    username = f"{role}-{at.timestamp():.0f}"
+    with here.database.begin(at=at) as tx:
+        if username not in {account.username for account in staff.accounts(tx)}:
+            staff.add(tx, username=username, name="Ana Ortiz", role=role, password=PASSWORD, by="test")
+    token = staff.sign_in(here.database, username, PASSWORD, at=at)
+    assert token is not None
+    return token

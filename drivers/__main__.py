@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     try:
         host = Host(load(Path(options.config)))
-    except ConfigError as problem:
+    except (ConfigError, OSError) as problem:
         print(f"kiosk-devices: {problem}", file=sys.stderr)
         return 2
     if options.check:

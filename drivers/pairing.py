@@ -81,8 +81,18 @@ def _claimed(
         except ServerAway:
             continue
         if token := answer.body.get("token"):
-            tokens.write(str(token))
             link.token = str(token)
+            _keep(tokens, str(token))
             log.warning("Paired with station %s", answer.body.get("station"))
             return True
     return False
+
+
+def _keep(tokens: TokenFile, token: str) -> None:
+    """The server gives a token once, so a full disk must not lose it before the next restart."""
+    try:
+        tokens.write(token)
+    except OSError as problem:
+        log.error(
+            "The token cannot be kept in %s (%s): pairing is needed after a restart", tokens.path, problem
+        )

@@ -129,7 +129,7 @@ def wrap(text: str, width: int) -> list[str]:
 def balanced(text: str, width: int) -> list[str]:
     """As few lines as `wrap` needs, of about equal length: no single word on the last line."""
     best = wrap(text, width)
-    for narrower in range(width - 1, 0, -1):
+    for narrower in range(min(width, columns(text)) - 1, 0, -1):
         lines = wrap(text, narrower)
         if len(lines) > len(best):
             break

@@ -93,7 +93,7 @@ ROUTES: dict[str, frozenset[Role]] = {
 }
 
 EVENTS: dict[str, frozenset[Role]] = {
-    "connect": frozenset({Role.KIOSK, Role.BOARD, Role.COORDINATOR, Role.SUPERVISOR, Role.ANYONE}),
+    "connect": ALL,
     "disconnect": ALL,
     "announced": BOARD,
 }

@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
 from flask_socketio import SocketIO
 from flask_wtf import CSRFProtect
 
+from display.pages import render_boards
 from kiosk import access, errors, guards, live, rendering, sockets
 from kiosk.access import Principal
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
 from kiosk.database import Database
 from kiosk.database.vault import Vault, read_or_make_key
+from kiosk.staff import records as staff
+from kiosk.stations import health, work
+from kiosk.stations import records as stations
 
 ROOMS = (
     "kiosk.home.pages",
@@ -78,27 +81,13 @@ def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flas
     errors.prepare(app)
     csrf = CSRFProtect(app)
     for name in (*ROOMS, BENCH) if config.demo else ROOMS:
-        if not exists(name):
-            continue
-        try:
-            room = import_module(name)
-        except ImportError as error:
-            print("room not ready:", name, error)
-            continue
+        room = import_module(name)
         app.register_blueprint(room.blueprint)
         if name.endswith(".api"):
             csrf.exempt(room.blueprint)
     connect_live(app, publisher)
     check_declared(app, publisher)
     return app
-
-
-def exists(name: str) -> bool:
-    """Tell whether a room is built."""
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def open_sockets(app: Flask, config: Config) -> live.Live:
@@ -124,14 +113,6 @@ def open_sockets(app: Flask, config: Config) -> live.Live:
 
 def connect_live(app: Flask, publisher: live.Live) -> None:
     """Let the publisher see the records, which it does from its own thread."""
-    from kiosk.staff import records as staff
-
-    try:
-        from kiosk.stations import health, work
-        from kiosk.stations import records as stations
-    except ImportError as error:
-        print("stations not ready:", error)
-        return
     here: Clinic = app.extensions["clinic"]
 
     def look() -> int:
@@ -151,10 +132,6 @@ def connect_live(app: Flask, publisher: live.Live) -> None:
 
     began = here.now()
     publisher.look, publisher.standing, publisher.rounds = look, standing, rounds
-    try:
-        from display.pages import render_boards
-    except ImportError:
-        return
     publisher.boards = lambda: render_boards(app)
 
 

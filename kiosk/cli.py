@@ -55,9 +55,9 @@ def serve(options: argparse.Namespace) -> None:
 
 def demo(options: argparse.Namespace) -> None:
     """Run a whole synthetic clinic with simulated hardware."""
-    from kiosk import demo as clinic_day
+    from kiosk.demo.run import run
 
-    clinic_day.run(options.port)
+    run(options.port, options.data, fresh=options.fresh, auto_play=options.auto_play, speed=options.speed)
 
 
 def migrate(options: argparse.Namespace) -> None:
@@ -104,6 +104,18 @@ def staff(options: argparse.Namespace) -> None:
     database = _database(_config(options))
     try:
         command.COMMANDS[options.action](database, options, _now())
+    finally:
+        database.close()
+
+
+def appointments(options: argparse.Namespace) -> int:
+    """Import who is expected, or change the key of the letters."""
+    from kiosk.appointments import command
+
+    config = _config(options)
+    database = _database(config)
+    try:
+        return command.run(config, database, options, at=_now())
     finally:
         database.close()
 
@@ -157,9 +169,14 @@ def _parser() -> argparse.ArgumentParser:
     serving = command(serve)
     serving.add_argument("--port", type=int, help="listen on this port instead of server.port")
     serving.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
-    command(demo).add_argument(
-        "--port", type=int, default=8000, help="where the clinic opens (default: 8000)"
+    showing = command(demo)
+    showing.add_argument("--port", type=int, default=8000, help="where the clinic opens (default: 8000)")
+    showing.add_argument("--data", type=Path, default=Path(".demo"), help="its folder (default: .demo)")
+    showing.add_argument("--fresh", action="store_true", help="forget the last demo and begin a new day")
+    showing.add_argument(
+        "--auto-play", action="store_true", help="patients come and are called by themselves"
     )
+    showing.add_argument("--speed", type=float, default=1.0, help="how fast they come (default: 1)")
     command(migrate)
     command(devices)
     reading = command(identify)
@@ -169,10 +186,18 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--jsonl", action="store_true", help="standard input holds one JSON string a line")
     command(doctor)
     _staff_parser(command(staff))
+    _appointments_parser(command(appointments))
     command(backup).add_argument("file", type=Path, help="the file to write")
     command(restore).add_argument("file", type=Path, help="the backup to read")
     command(purge)
     return parser
+
+
+def _appointments_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
+    loading = actions.add_parser("import", help="take over a CSV or iCalendar file, whole or not at all")
+    loading.add_argument("file", type=Path, help="the file that the other system exported")
+    actions.add_parser("new-key", help="sign letters with a new key from now on; old letters stay good")
 
 
 def _staff_parser(parser: argparse.ArgumentParser) -> None:

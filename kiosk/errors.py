@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from kiosk.access import SCREENS, STAFF, principals
+from kiosk.checkin.arrival import CheckInError
 from kiosk.database.vault import VaultError
 from kiosk.queueing import tickets
 
@@ -17,6 +18,7 @@ STATUS: dict[type[Exception], int] = {
     tickets.NoSuchTicket: 404,
     tickets.UnknownName: 400,
     tickets.QueueError: 409,
+    CheckInError: 409,
     VaultError: 500,
     DBAPIError: 503,
 }

@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +13,9 @@ from flask.typing import ResponseReturnValue
 from kiosk import access
 from kiosk.access import Principal
 from kiosk.clinic import clinic
+from kiosk.home import numbers
 from kiosk.staff import records as staff
-
-if find_spec("kiosk.stations.records") if find_spec("kiosk.stations") else None:
-    from kiosk.stations import records as stations
-else:
-    stations = None
+from kiosk.stations import records as stations
 
 STAFF_COOKIE = "staff"
 DEVICE_COOKIE = "device"
@@ -65,11 +61,13 @@ def guard() -> ResponseReturnValue | None:
     g.began = time.perf_counter()
     g.request_id = secrets.token_hex(4)
     endpoint = request.endpoint
-    if endpoint is None or endpoint == "static":
+    if endpoint == "static":
+        return None
+    g.principals = tuple(identified())
+    if endpoint is None:
         return None
     if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method not in ("GET", "HEAD"):
-        abort(403)
-    g.principals = tuple(identified())
+        return abort(403)
     chosen = access.choose(endpoint, g.principals, set((request.view_args or {}).values()))
     if chosen is None:
         return refuse(endpoint)
@@ -78,11 +76,15 @@ def guard() -> ResponseReturnValue | None:
 
 
 def identified() -> Iterable[Principal]:
-    """Yield everybody whose valid credentials this request carries."""
+    """Yield everybody whose valid credentials this request carries.
+
+    A session is kept alive by what a person does, not by a page that looks again or a socket that reconnects.
+    """
     at = clinic().now()
     if token := request.cookies.get(STAFF_COOKIE):
-        yield from some(staff.identify(token, at))
-    for device in device_tokens()[:MOST_DEVICES] if stations else ():
+        by_hand = request.endpoint is not None and request.headers.get("X-Live") != "look"
+        yield from some(staff.identify(token, at, active=by_hand))
+    for device in device_tokens()[:MOST_DEVICES]:
         yield from some(stations.identify(device, at))
 
 
@@ -115,6 +117,7 @@ def finish(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
         took_ms = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
+        numbers.answered(request.endpoint or "none", response.status_code, took_ms / 1000)
         log.info(
             "request",
             id=g.get("request_id"),

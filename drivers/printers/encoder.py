@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 SLICE_ROWS = 64
-_DRAWN_EM = (34, 60)
+_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 60, 50
+_NARROW = 480
+# Drawn letters differ in width: lines are broken by measuring them.
+_MEASURED = 1000
 MAX_WIDTH_BYTES = 128
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
@@ -64,7 +67,7 @@ class Encoder:
         dots = width_dots or (known if isinstance(known, int) else columns * 12)
         dots = min(dots, MAX_WIDTH_BYTES * 8)
         columns = dots // 12 if width_dots else columns
-        self.paper = Paper(dots * 2 // _DRAWN_EM[0] if style is Lettering.DRAWN else columns, dots)
+        self.paper = Paper(_MEASURED if style is Lettering.DRAWN else columns, dots)
         self._features: dict[str, bool] = data["features"]
         self._pages = library.code_pages(data["codePages"])
 
@@ -105,7 +108,8 @@ class Encoder:
         return _CENTRE + _BOLD[line.bold] + b"\x1d!" + size + words + b"\n" + b"\x1d!\x00" + _BOLD[0]
 
     def _drawn(self, line: Text) -> bytes:
-        height, weight = _DRAWN_EM[line.scale > 1], 700 if line.bold else 450
+        large = _LARGE_EM_NARROW if self.paper.dots < _NARROW else _LARGE_EM
+        height, weight = large if line.scale > 1 else _EM, 700 if line.bold else 450
         room = self.paper.dots
         rows = lettering.lines(line.text, height, width=room, rtl=line.rtl, weight=weight)
         pictures = [lettering.draw(row, height, width=room, rtl=line.rtl, weight=weight) for row in rows]

@@ -6,8 +6,10 @@ a ticket code inside an Arabic sentence would print as an empty box otherwise.
 
 import contextlib
 import logging
+import re
 import subprocess
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -38,6 +40,9 @@ _DEBIAN = (
     ),
 )
 _BOLD_FROM = 600
+# Words with the space before them; Chinese, Japanese and Korean break anywhere.
+_TOKENS = re.compile("\\s?(?:[^\\s\\u2e80-\\uffef]+|[\\u2e80-\\uffef])")
+_STEP = 16
 _INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 _Face = tuple[str, int]
 
@@ -68,14 +73,39 @@ def draw(text: str, height: int, *, width: int, rtl: bool = False, weight: int =
 
 
 def lines(text: str, height: int, *, width: int, rtl: bool = False, weight: int = 700) -> list[str]:
-    """The text in lines that fit `width` without shrinking, where there are spaces to break at."""
-    length = sum(piece.length for piece in _pieces(text, height, rtl, weight))
-    words = text.split(" ")
-    if length <= width or len(words) == 1:
-        return [text]
-    middle = min(range(1, len(words)), key=lambda at: abs(len(" ".join(words[:at])) - len(text) / 2))
-    halves = " ".join(words[:middle]), " ".join(words[middle:])
-    return [line for half in halves for line in lines(half, height, width=width, rtl=rtl, weight=weight)]
+    """As few lines as fit `width` without shrinking, of about equal length."""
+
+    @cache
+    def measured(words: str) -> float:
+        return sum(piece.length for piece in _pieces(words, height, rtl, weight))
+
+    def folded(room: int) -> list[str]:
+        rows = [""]
+        for token in tokens:
+            if measured(joined := (rows[-1] + token).lstrip()) <= room or not rows[-1]:
+                rows[-1] = joined
+            else:
+                rows.append(token.lstrip())
+        return rows
+
+    tokens = [
+        part for token in _TOKENS.findall(text) for part in _halved(token, lambda t: measured(t) <= width)
+    ]
+    best = folded(width)
+    for room in range(width - _STEP, 0, -_STEP):
+        rows = folded(room)
+        if len(rows) > len(best) or max(map(measured, rows)) > room:
+            break
+        best = rows
+    return best
+
+
+def _halved(token: str, fits: Callable[[str], bool]) -> list[str]:
+    """A word that is too long for any line, in pieces: scripts such as Thai have no spaces."""
+    if len(token) < 2 or fits(token):
+        return [token]
+    middle = len(token) // 2
+    return [*_halved(token[:middle], fits), *_halved(token[middle:], fits)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from kiosk.appointments.records import Appointment
 from kiosk.clinic import Clinic
+from kiosk.config import Config, ConfigError
 from kiosk.database.vault import read_or_make_key
 from kiosk.identity import Pattern, Rules
 from kiosk.identity.booking import make
@@ -22,14 +23,17 @@ from kiosk.identity.signatures import ed25519_public_key
 LIFE = timedelta(days=30)
 """How long after its slot a code is good: a letter survives that the appointment is moved."""
 
-_KEY_FILE = re.compile(r"booking-(?P<id>[0-9]{1,3})\.key")
+HIGHEST_ID = 255
+"""A code has one byte for its key's id."""
+
+_KEY_FILE = re.compile(r"booking-(?P<id>[1-9][0-9]{0,2})\.key")
 
 
-def rules(clinic: Clinic) -> Rules:
+def rules(config: Config) -> Rules:
     """What recognising a scan at this site depends on: its number patterns and its public keys."""
     return Rules(
-        patterns=tuple(Pattern.of(p.system, p.regex) for p in clinic.config.patterns),
-        booking_keys={key_id: ed25519_public_key(key) for key_id, key in _keys(clinic).items()},
+        patterns=tuple(Pattern.of(p.system, p.regex) for p in config.patterns),
+        booking_keys={key_id: ed25519_public_key(key) for key_id, key in _keys(config).items()},
     )
 
 
@@ -40,8 +44,18 @@ def booking_code(clinic: Clinic, appointment: Appointment) -> str:
 
 def sign(clinic: Clinic, reference: str, expires: datetime) -> str:
     """Sign a reference with the site's newest key."""
-    key_id, key = max(_keys(clinic).items())
+    key_id, key = max(_keys(clinic.config).items())
     return make(reference, expires, key_id, key)
+
+
+def new_key(config: Config) -> Path:
+    """Make the key that signs from now on; return its file."""
+    newest = max(_keys(config))
+    if newest == HIGHEST_ID:
+        raise ConfigError(f"There is no key after {HIGHEST_ID}: remove the oldest ones and start again at 1.")
+    path = config.data / "keys" / f"booking-{newest + 1}.key"
+    read_or_make_key(path)
+    return path
 
 
 def qr_svg(code: str) -> Markup:
@@ -60,14 +74,15 @@ def _qr(code: str) -> segno.QRCode:
     return segno.make_qr(code, mode="alphanumeric", error="m")
 
 
-def _keys(clinic: Clinic) -> dict[int, bytes]:
-    folder = clinic.config.data / "keys"
-    found = {int(match["id"]): path for path in _files(folder) if (match := _KEY_FILE.fullmatch(path.name))}
-    paths = {key_id: path for key_id, path in found.items() if key_id <= 0xFF} or {
+def _keys(config: Config) -> dict[int, bytes]:
+    return {key_id: read_or_make_key(path) for key_id, path in _paths(config).items()}
+
+
+def _paths(config: Config) -> dict[int, Path]:
+    """Where the keys are, or where the first one will be."""
+    folder = config.data / "keys"
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    ids = [int(match["id"]) for name in names if (match := _KEY_FILE.fullmatch(name))]
+    return {key_id: folder / f"booking-{key_id}.key" for key_id in ids if key_id <= HIGHEST_ID} or {
         1: folder / "booking-1.key"
     }
-    return {key_id: read_or_make_key(path) for key_id, path in paths.items()}
-
-
-def _files(folder: Path) -> list[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []

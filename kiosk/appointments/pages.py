@@ -34,6 +34,9 @@ def day_in_words(day: date) -> str:
     return format_date(day, "full", locale=get_locale() or "en")
 
 
+blueprint.add_app_template_filter(manual_code)
+
+
 @blueprint.get("")
 def page() -> ResponseReturnValue:
     """The day's list."""
@@ -138,7 +141,9 @@ def _telling(language: str, slot: datetime) -> Mapping[str, Any]:
             "time": format_time(slot, "short", tzinfo=slot.tzinfo, locale=locale),
             "title": _("Your appointment"),
             "what_to_do": _("When you arrive, hold this code under the scanner of the check-in screen."),
-            "otherwise": _("If it does not scan, touch the screen and type the code below it."),
+            "otherwise": _(
+                "If it does not scan, type your name on the screen, or show this letter at the front desk."
+            ),
         }
 
 
@@ -158,6 +163,7 @@ def _page(
         tickets = records.codes(reading, day)
         version = reading.snapshot.version
     late = at - timedelta(minutes=here.config.queue.grace_minutes)
+    coming = [one for one in expected if one.slot >= late]
     return (
         render_template(
             "appointments/page.html",
@@ -168,6 +174,7 @@ def _page(
             tomorrow=day + timedelta(days=1),
             rows=[(one, _standing(one, late), tickets.get(one.id)) for one in expected],
             counts=Counter(_standing(one, late) for one in expected),
+            next_id=coming[0].id if coming and day == today else None,
             by_id={one.id: one for one in expected},
             form=form or {"date": day.isoformat()},
             wrong=wrong or {},

@@ -1,4 +1,4 @@
-"""What the bench can break: the switches of its panel, and what each position tells the simulated devices. Pure."""
+"""What the bench can break: its switches, and what each position tells the simulated devices. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

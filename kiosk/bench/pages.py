@@ -86,7 +86,6 @@ def _told(tell: Callable[[Devices], None]) -> ResponseReturnValue:
 
 
 def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
-    here = clinic()
     state: dict[str, Any] = {}
     papers: list[dict[str, Any]] = []
     try:

@@ -50,7 +50,7 @@ def answer(clinic: Clinic, station: str, given: Given, *, version: int) -> None:
 def scanned(clinic: Clinic, station: str, scan_id: str, data: bytes, symbology: str | None = None) -> None:
     """Something was held under the station's scanner. The same `scan_id` again changes nothing."""
     payload = (symbology or "").encode("latin-1", "ignore") + data
-    document = meant(recognise(payload, codes.rules(clinic), at=clinic.now()))
+    document = meant(recognise(payload, codes.rules(clinic.config), at=clinic.now()))
     for _ in range(SCAN_TRIES):
         if _take(clinic, station, document, once=f"scan:{scan_id}"):
             return

@@ -12,6 +12,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from kiosk.checkin import printing
 from kiosk.checkin.keyboards import keyboards
 from kiosk.checkin.records import Record
 from kiosk.checkin.rules import COPIES, days_of
@@ -144,14 +145,14 @@ def _ticket(screen: Screen) -> dict[str, Any]:
         "estimate": expected.get(ticket.id),
         "unprinted": _unprinted(screen, ticket),
         "may_print": screen.state.copies < COPIES,
-        "qr": _qr(f"{config.public_url}/t/{reading.vault.link_secret(ticket.visit)}"),
+        "qr": _qr(printing.phone_url(screen.clinic, reading, ticket.visit)),
     }
 
 
 def _unprinted(screen: Screen, ticket: Ticket) -> bool:
     """Tell whether somebody must look after this ticket's paper, or after this station's printer."""
-    return any(
-        task.ticket == ticket.id or (task.kind == "print_failed" and task.station == screen.station.id)
+    return printing.unprinted(screen.reading, ticket.id) or any(
+        task.kind == "print_failed" and task.station == screen.station.id
         for task in tasks.open_tasks(screen.reading)
     )
 

@@ -1,6 +1,7 @@
 """`/console`: one page, and the commands that lead back to it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
@@ -14,7 +15,7 @@ from kiosk.checkin.arrival import CheckInError, check_in
 from kiosk.clinic import clinic
 from kiosk.console import commands, records, rules, screen, subject, surroundings, telling, words
 from kiosk.console.commands import Answer
-from kiosk.console.screen import Floor
+from kiosk.console.screen import Floor, Line
 from kiosk.console.subject import Undo
 from kiosk.database import Reading, Transaction
 from kiosk.queueing import records as queue
@@ -49,7 +50,7 @@ def page() -> ResponseReturnValue:
             floor=floor,
             desk=floor.chosen,
             subject=subject.subject(reading, line, floor.names, picked=picked) if line else None,
-            undo=_undo(reading, floor, me, picked_ticket=line.ticket.id if line and picked else None),
+            undo=_undo(reading, me, line if picked else None, at=at),
             told=told,
             todos=surroundings.todos(reading, floor.names, at=at),
             expected=surroundings.expected(here, reading, floor.names, at=at),
@@ -213,14 +214,13 @@ def _arrival(tx: Transaction) -> dict[str, Any]:
     }
 
 
-def _line(floor: Floor, picked: str | None) -> tuple[screen.Line | None, bool]:
+def _line(floor: Floor, picked: str | None) -> tuple[Line | None, bool]:
     """The ticket that a person selected, else who is at the chosen desk."""
     if picked and (line := floor.lines.get(picked)):
         return line, True
     return (floor.chosen.line if floor.chosen else None), False
 
 
-def _undo(reading: Reading, floor: Floor, me: str, *, picked_ticket: str | None) -> Undo | None:
-    if picked_ticket is not None:
-        return subject.undo_of(reading, reading.snapshot.tickets[picked_ticket])
-    return subject.own_undo(reading, me)
+def _undo(reading: Reading, me: str, picked: Line | None, *, at: datetime) -> Undo | None:
+    """The selected ticket's last step; with nothing selected, one's own."""
+    return subject.undo_of(reading, picked.ticket) if picked else subject.own_undo(reading, me, at=at)

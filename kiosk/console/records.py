@@ -16,7 +16,10 @@ from kiosk.queueing.room import PastEvent
 from kiosk.queueing.tickets import TRANSITION_EVENTS
 
 LOOKED_BACK = 500
-"""How many events back one's own last step is looked for: a whole busy hour."""
+"""How many events back one's own last step is looked for."""
+
+OWN_STEP = timedelta(minutes=5)
+"""So long one's own last step is offered for undoing; later, select the ticket first."""
 
 TOGETHER = timedelta(minutes=2)
 """So long after it, taking back a call also brings back whom the call had finished."""
@@ -82,7 +85,7 @@ def last_step(reading: Reading, ticket: str) -> Row[Any] | None:
     return reading.connection.execute(query.order_by(event.c.seq.desc()).limit(1)).first()
 
 
-def own_last_step(reading: Reading, by: str) -> Row[Any] | None:
+def own_last_step(reading: Reading, by: str, *, at: datetime) -> Row[Any] | None:
     """Return the last thing this person did to a ticket, if it can still be taken back."""
     recent = reading.snapshot.version - LOOKED_BACK
     undone = sa.select(event.c.undoes).where(
@@ -93,6 +96,7 @@ def own_last_step(reading: Reading, by: str) -> Row[Any] | None:
         .where(
             event.c.site == reading.site,
             event.c.seq > recent,
+            event.c.at > at - OWN_STEP,
             event.c.by == by,
             event.c.kind.in_(TRANSITION_EVENTS),
             event.c.seq.not_in(undone),

@@ -128,14 +128,22 @@ def main_command(ticket: Ticket) -> Command:
 class Wait(StrEnum):
     """How a wait compares with the service's target."""
 
+    EARLY = "before the slot"
     ON_TIME = "on time"
     SOON = "soon"
     OVER = "over target"
 
 
+def waits_since(ticket: Ticket) -> datetime:
+    """Return when the wait began: on arrival, or at the slot of somebody who came earlier."""
+    return max(ticket.since, ticket.slot) if ticket.slot else ticket.since
+
+
 def wait(ticket: Ticket, target: timedelta, *, at: datetime) -> Wait:
-    """Compare the wait with `target`. Whoever came before their slot begins to wait for us at the slot."""
-    waited = at - (max(ticket.since, ticket.slot) if ticket.slot else ticket.since)
+    """Compare the wait with `target`."""
+    waited = at - waits_since(ticket)
+    if waited < timedelta(0):
+        return Wait.EARLY
     if waited > target:
         return Wait.OVER
     return Wait.SOON if waited >= target * SOON else Wait.ON_TIME

@@ -185,7 +185,7 @@ class _Drawer:
             service=self.names.service(ticket.service),
             language="" if ticket.language == self._first_language else language_name(ticket.language),
             why=words.why(self._room.why(ticket), ticket, self.names),
-            minutes=words.minutes(end - ticket.since),
+            minutes=words.minutes(end - rules.waits_since(ticket)),
             wait=rules.wait(ticket, service.target if service else timedelta.max, at=end),
             position=position,
             desk=self.names.desk(ticket.desk),

@@ -82,7 +82,7 @@ def undo_of(reading: Reading, ticket: Ticket) -> Undo | None:
     return Undo(ticket.id, f"{words.UNDONE.get(past.kind, past.kind)} of {ticket.code}", rules.stamp(ticket))
 
 
-def own_undo(reading: Reading, me: str) -> Undo | None:
+def own_undo(reading: Reading, me: str, *, at: datetime) -> Undo | None:
     """Return what this person did last and may want back."""
-    row = records.own_last_step(reading, me)
+    row = records.own_last_step(reading, me, at=at)
     return undo_of(reading, reading.snapshot.tickets[row.ticket]) if row else None

@@ -1,58 +1,57 @@
-"""A busy clinic by itself, to train on: patients come to the kiosk with their cards, desks call, serve and finish.
+"""A busy clinic by itself, to train on: patients come to the kiosk, desks call, serve, finish.
 
-Everything goes the way of people: the simulated scanner, the kiosk's pages, the console's commands. It keeps its
-hands off a kiosk that somebody else uses, and off tickets that it did not call.
+Everything goes the way of people: the simulated scanner, the kiosk's pages, the console's commands. It keeps
+its hands off a kiosk that somebody uses, and off tickets that somebody else called.
 """
 
 import random
 import threading
 import time
-from datetime import datetime, timedelta
 
-from kiosk.appointments import records as appointments
-from kiosk.appointments.records import Appointment, Status
 from kiosk.bench.devices import Devices, DevicesAway
-from kiosk.checkin import records as dialogues
-from kiosk.checkin.steps import Dialogue, Step
 from kiosk.clinic import Clinic
-from kiosk.database import Reading
+from kiosk.demo.auto_desks import AutoDesks
+from kiosk.demo.auto_patients import AutoPatients
 from kiosk.demo.browser import Browser, Unwilling
-from kiosk.demo.cards import licence
 from kiosk.demo.clinic_day import STAFF
-from kiosk.queueing.tickets import State, Ticket
+from kiosk.guards import DEVICE_COOKIE
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
 
-STEP_S = 1.0
-THINKING_S = (1.5, 4.0)
-"""How long a patient looks at a page of the kiosk."""
-WALKING_S = (6.0, 20.0)
-"""From the call to the desk."""
-PAUSE_S = (4.0, 15.0)
-"""Between two patients of a desk."""
-SERVING = 0.5
-"""A service lasts this part of what is expected of it: trainees see more."""
-ARRIVAL_EVERY_S = (25.0, 70.0)
-EARLY = timedelta(minutes=40)
-WALK_IN = 0.3
-ABSENT = 0.06
+LOOK_EVERY_S = 1.0
+TRY_AGAIN_S = 5.0
+BY = "auto-play"
+
+
+class Pace:
+    """Says when something that takes its time is done: sooner at a higher `speed`."""
+
+    def __init__(self, speed: float) -> None:
+        self.speed = speed
+        self.chance = random.Random()
+        self._until: dict[str, float] = {}
+
+    def over(self, what: str, between: tuple[float, float]) -> bool:
+        """Tell whether `what` has lasted, asked again and again; then it begins anew."""
+        until = self._until.get(what)
+        if until is None:
+            self._until[what] = time.monotonic() + self.chance.uniform(*between) / self.speed
+        elif time.monotonic() >= until:
+            del self._until[what]
+            return True
+        return False
 
 
 class AutoPlay:
-    """Plays until `stop`. `speed` 2 is twice as fast."""
+    """Plays until `stop`."""
 
-    def __init__(self, clinic: Clinic, station: str, speed: float = 1.0) -> None:
+    def __init__(self, clinic: Clinic, speed: float = 1.0) -> None:
+        assert clinic.config.demo is not None  # noqa: S101
         self.clinic = clinic
-        self.station = station
-        self.speed = speed
-        self.chance = random.Random()
-        self.coordinator = Browser(clinic.config.public_url)
-        self.screen = Browser(clinic.config.public_url)
-        self.patient: Appointment | None = None
-        self.walks_in = False
-        self.due: dict[str, float] = {}
-        self.called: set[str] = set()
-        self.device = ""
+        self.station = clinic.config.stations[0].id
+        self.pace = Pace(speed)
+        self.devices = Devices(clinic.config.demo.bench)
+        self._token = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._play, name="auto-play", daemon=True)
 
@@ -61,34 +60,42 @@ class AutoPlay:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and give the kiosk's pairing back."""
+        """End, and give the kiosk's second pairing back."""
         self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(STEP_S * 3)
-        if self.device:
-            with self.clinic.database.begin(at=self.clinic.now()) as tx:
-                stations.revoke(tx, self.device, "demo")
+        self._thread.join(LOOK_EVERY_S * 2)
+        at = self.clinic.now()
+        with self.clinic.database.begin(at=at) as tx:
+            for device in stations.devices(tx, at):
+                if device.paired_by == BY:
+                    stations.revoke(tx, device.id, BY)
 
     def _play(self) -> None:
-        self._enter()
-        self._later("arrival", (1.0, 5.0))
-        while not self._stopping.wait(STEP_S / max(1.0, self.speed)):
+        while not self._stopping.is_set():
             try:
-                self.step()
+                self._day()
             except (Unwilling, DevicesAway) as problem:
-                print(f"Auto-play waits: {problem}", flush=True)
-                self._stopping.wait(5 * STEP_S)
-                self._enter()
+                print(f"Auto-play pauses: {problem}", flush=True)
+                self._stopping.wait(TRY_AGAIN_S)
 
-    def step(self) -> None:
-        """Look at the clinic once, and do what is due at the kiosk and at each desk."""
-        at = self.clinic.now()
-        with self.clinic.database.snapshot(at=at) as reading:
-            dialogue = dialogues.at_station(reading, self.station)
-            expected = self._expected(reading, at)
-            room = reading.snapshot
-        self._at_the_kiosk(dialogue.state, dialogue.version, expected)
-        for desk in sorted(room.open_desks):
-            there = next((t for t in room.tickets.values() if t.desk == desk and t.state in (State.CALLED, State.SERVING)), None)
-            waiting = any(t.service in self.clinic.config.room_rules().desks[desk].services for t in room.in_order())
-            self._at_the_desk(desk, there, waiting)
+    def _day(self) -> None:
+        """Sign in, then look and act until stopped."""
+        address = self.clinic.config.public_url
+        coordinator, screen = Browser(address), Browser(address)
+        username, _, _, password = STAFF[0]
+        coordinator.look("/sign-in")
+        coordinator.send("/sign-in", {"username": username, "password": password})
+        coordinator.look("/console")
+        screen.cookies[f"{DEVICE_COOKIE}-auto-play"] = self._pairing()
+        screen.look(f"/kiosk/{self.station}")
+        patients = AutoPatients(self.clinic, self.station, screen, self.devices, self.pace)
+        desks = AutoDesks(self.clinic, coordinator, self.pace)
+        while not self._stopping.wait(LOOK_EVERY_S / max(1.0, self.pace.speed)):
+            patients.step()
+            desks.step()
+
+    def _pairing(self) -> str:
+        """A pairing of our own with the same kiosk: its patients' fingers."""
+        if not self._token:
+            with self.clinic.database.begin(at=self.clinic.now()) as tx:
+                self._token = stations.enrol(tx, Kind.KIOSK, self.station, BY)
+        return self._token

@@ -37,7 +37,9 @@ class Browser:
         whole = {"csrf_token": self._token, "command": uuid.uuid4().hex, **fields}
         self._ask("POST", path, whole)
 
-    def _ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> urllib3.BaseHTTPResponse:
+    def _ask(
+        self, method: str, path: str, fields: Mapping[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
             answer = self._pool.request(

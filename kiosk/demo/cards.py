@@ -54,4 +54,6 @@ def garbled(payload: bytes) -> bytes:
 
 def _capitals(name: str) -> str:
     upper = name.upper().translate(_WITHOUT_DECOMPOSITION)
-    return "".join(letter for letter in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(letter))
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(letter)
+    )

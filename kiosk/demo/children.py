@@ -41,6 +41,10 @@ class Child:
             )
         self.started = time.monotonic()
 
+    def ended(self) -> bool:
+        """Tell whether it died by itself."""
+        return self.process is not None and self.process.poll() is not None
+
     def watch(self) -> str | None:
         """Start it again if it died; return what to tell. Raises Hopeless when it dies again and again."""
         if self.process is None or (code := self.process.poll()) is None:
@@ -48,7 +52,9 @@ class Child:
         quick = time.monotonic() - self.started < QUICK_DEATH_S
         self.quick_deaths = self.quick_deaths + 1 if quick else 1
         if self.quick_deaths >= MOST_QUICK_DEATHS:
-            raise Hopeless(f"The {self.name} ends again and again (code {code}). It said last:\n{self.said()}")
+            raise Hopeless(
+                f"The {self.name} ends again and again (code {code}). It said last:\n{self.said()}"
+            )
         self.start()
         return f"The {self.name} ended (code {code}) and was started again. What it said: {self.log}"
 

@@ -1,7 +1,7 @@
-"""A clinic day around the present: who is expected, and what has happened in the queue since the doors opened.
+"""A clinic day around the present: who is expected, and what happened in the queue since the doors opened.
 
-The past is not written into tables: it is played, minute by minute, through the commands that console and kiosk
-use. What the rules do not allow cannot be in the demo either.
+The past is not written into tables: it is played, minute by minute, through the commands that console and
+kiosk use. What the rules do not allow cannot be in the demo either.
 """
 
 import random

@@ -81,7 +81,9 @@ def lock(data: Path) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise ConfigError(f"A demo runs already in {data}. Stop it first, or choose another --data.") from None
+        raise ConfigError(
+            f"A demo runs already in {data}. Stop it first, or choose another --data."
+        ) from None
     return file
 
 

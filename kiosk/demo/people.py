@@ -1,4 +1,4 @@
-"""The demo's patients: invented, and plainly so. Every family name is a word for "example" in some language."""
+"""The demo's patients: invented, and plainly so: family names are words for "example" in many languages."""
 
 import random
 from collections.abc import Iterator
@@ -7,26 +7,30 @@ from datetime import date, timedelta
 from kiosk.appointments.rules import Person
 
 FAMILY = (
-    "Sample", "Example", "Specimen", "Muster", "Beispiel", "Ejemplo", "Muestra", "Exemple", "Modèle", "Esempio",
-    "Exemplo", "Amostra", "Voorbeeld", "Przykład", "Příklad", "Példa", "Örnek", "Näyte", "Exempel", "Eksempel",
-    "Primjer", "Pavyzdys", "Paraugs", "Sampull", "Mfano", "Misal", "Contoh", "Halimbawa", "Tauira", "Ví-Dụ",
-    "Mithaal", "Udaharan", "Lìzi", "Rei", "Yeje",
+    "Sample", "Example", "Specimen", "Muster", "Beispiel", "Ejemplo", "Muestra", "Exemple",
+    "Modèle", "Esempio", "Exemplo", "Amostra", "Voorbeeld", "Przykład", "Příklad", "Példa", "Örnek",
+    "Näyte", "Exempel", "Eksempel", "Primjer", "Pavyzdys", "Paraugs", "Sampull", "Mfano", "Misal",
+    "Contoh", "Halimbawa", "Tauira", "Ví-Dụ", "Mithaal", "Udaharan", "Lìzi", "Rei", "Yeje",
 )  # fmt: skip
 GIVEN = (
-    "Ana", "Ben", "Chidi", "Dina", "Emeka", "Fatima", "Grace", "Hana", "Ivo", "João", "Keisha", "Lars", "Mei",
-    "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Søren", "Tereza", "Uma", "Valeria", "Wei", "Ximena", "Yusuf", "Zoë",
-    "Aarav", "Björn", "Carmen", "Đặng", "Elif", "Łukasz", "Noor", "Siobhán", "Tomás", "Uğur",
+    "Ana", "Ben", "Chidi", "Dina", "Emeka", "Fatima", "Grace", "Hana", "Ivo", "João", "Keisha",
+    "Lars", "Mei", "Nadia", "Omar", "Priya", "Quinn", "Rosa", "Søren", "Tereza", "Uma", "Valeria",
+    "Wei", "Ximena", "Yusuf", "Zoë", "Aarav", "Björn", "Carmen", "Đặng", "Elif", "Łukasz", "Noor",
+    "Siobhán", "Tomás", "Uğur",
 )  # fmt: skip
+ORDINARY = 17
+"""So many patients without a difficulty come first."""
 MIDDLE = ("", "", "", "", "Marie", "Lee", "José", "Ann", "Kofi")
 LANGUAGES = ("en", "en", "en", "en", "es", "es", "ar")
 
 
 def people(chance: random.Random, today: date) -> Iterator[Person]:
-    """Yield people without end, no two with the same name; the first ones are the difficult cases."""
-    yield from _difficult(today)
+    """Yield people, no two with the same name; the difficult cases after `ORDINARY` others."""
     pairs = [(family, given) for family in FAMILY for given in GIVEN]
     chance.shuffle(pairs)
-    for family, given in pairs:
+    for number, (family, given) in enumerate(pairs):
+        if number == ORDINARY:
+            yield from _difficult(today)
         yield Person(family, given, chance.choice(MIDDLE), "", _birth_date(chance, today))
 
 

@@ -1,26 +1,30 @@
-"""`python -m kiosk demo`: server, device host and simulated hardware as child processes, around a synthetic day."""
+"""`python -m kiosk demo`: server, device host and simulated hardware, around a synthetic day."""
 
-import random
+import os
 import signal
-import socket
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 
+import urllib3
+from flask_socketio import SocketIO
+from urllib3.exceptions import HTTPError
+
 from kiosk.app import open_database
-from kiosk.clinic import utc_now
+from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config, ConfigError
 from kiosk.database import Database
 from kiosk.demo import folder
 from kiosk.demo.auto_play import AutoPlay
 from kiosk.demo.children import Child, Hopeless, stop
 from kiosk.demo.clinic_day import STAFF
-from kiosk.demo.folder import HOST, STATION, Places
+from kiosk.demo.folder import Places
+from kiosk.live import Live
 from kiosk.stations import records as stations
 
 DATA = Path(".demo")
-LOOK_EVERY_S = 0.4
+LOOK_EVERY_S = 0.3
 UP_WITHIN_S = 30.0
 
 
@@ -33,59 +37,77 @@ def run(
     speed: float = 1.0,
     open_host: bool = True,
 ) -> None:
-    """Run until Ctrl-C or SIGTERM. `open_host=False` leaves device host and hardware out. Raises ConfigError."""
+    """Run until Ctrl-C or SIGTERM. `open_host=False`: without hardware and its host. Raises ConfigError."""
     began = time.monotonic()
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopping.set())
     with folder.lock(data):
         where = folder.places(data, port)
-        hardware = _hardware(where) if open_host else []
-        for child in hardware[:1]:
-            child.start()
+        config, anew = folder.prepare(where, at=utc_now(), fresh=fresh)
+        children = _children(where, open_host=open_host)
+        database = open_database(config)
+        player = None
         try:
-            config, anew = folder.prepare(where, at=utc_now(), fresh=fresh)
-            _run(config, where, hardware, stopping, anew=anew, began=began, speed=speed if auto_play else None)
+            _start(children, where, stopping)
+            print(_welcome(config, where, anew=anew, took_s=time.monotonic() - began), flush=True)
+            if auto_play and not stopping.is_set():
+                player = AutoPlay(_clinic(config, database), speed)
+                player.start()
+            _watch(children, database, stopping)
         except Hopeless as error:
             raise ConfigError(str(error)) from None
         finally:
-            stop(hardware)
+            if player is not None:
+                player.stop()
+            stop(children)
+            database.close()
     print("The demo has ended.", flush=True)
 
 
-def _run(
-    config: Config,
-    where: Places,
-    hardware: list[Child],
-    stopping: threading.Event,
-    *,
-    anew: bool,
-    began: float,
-    speed: float | None,
-) -> None:
-    server = Child("server", ["-m", "kiosk", "serve", "--no-migrate", "--config", str(where.config)], _log(where, "server"))
-    children = [*reversed(hardware), server]
-    database = open_database(config)
-    player = AutoPlay(config, where, speed) if speed else None
+def _children(where: Places, *, open_host: bool) -> list[Child]:
+    log = where.data / "log"
+    config = str(where.config)
+    server = Child("server", ["-m", "kiosk", "serve", "--no-migrate", "--config", config], log / "server.log")
+    if not open_host:
+        return [server]
+    lines = [
+        *("--dir", str(where.devices)),
+        *("--control-port", str(where.control_port)),
+        *("--printer-port", str(where.printer_port)),
+    ]
+    hardware = Child("simulated hardware", ["-m", "drivers.simulated", *lines], log / "hardware.log")
+    host = Child("device host", ["-m", "drivers", "--config", config], log / "host.log")
+    return [server, hardware, host]
+
+
+def _start(children: Sequence[Child], where: Places, stopping: threading.Event) -> None:
+    """Start all, and wait until the server answers. Raises Hopeless."""
+    for child in children:
+        child.start()
+    server = children[0]
+    deadline = time.monotonic() + UP_WITHIN_S
+    while not stopping.wait(LOOK_EVERY_S / 3):
+        if _answers(f"{where.address}/healthz"):
+            return
+        if server.ended() or time.monotonic() > deadline:
+            raise Hopeless(f"The server does not start. It said last:\n{server.said()}")
+
+
+def _answers(address: str) -> bool:
     try:
-        server.start()
-        _wait(server, where, stopping)
-        for child in hardware[1:]:
-            child.start()
-        if not stopping.is_set():
-            print(_welcome(config, where, anew=anew, seconds=time.monotonic() - began, playing=speed), flush=True)
-        if player:
-            player.start()
-        while not stopping.wait(LOOK_EVERY_S):
-            for child in children:
-                if told := child.watch():
-                    print(told, flush=True)
-            let_in(database)
-    finally:
-        if player:
-            player.stop()
-        stop(children)
-        database.close()
+        return urllib3.request("GET", address, timeout=2.0, retries=False).status == 200
+    except HTTPError:
+        return False
+
+
+def _watch(children: Sequence[Child], database: Database, stopping: threading.Event) -> None:
+    """Keep the children up and let our screens in, until told to stop. Raises Hopeless."""
+    while not stopping.wait(LOOK_EVERY_S):
+        for child in children:
+            if told := child.watch():
+                print(told, flush=True)
+        let_in(database)
 
 
 def let_in(database: Database) -> int:
@@ -96,3 +118,41 @@ def let_in(database: Database) -> int:
             return 0
     with database.begin(at=at) as tx:
         return stations.approve_wishes(tx, by="demo")
+
+
+def _clinic(config: Config, database: Database) -> Clinic:
+    """The clinic as the auto-play sees it: it reads here, and acts through the server's pages only."""
+    return Clinic(config, database, Live(SocketIO()))
+
+
+def _welcome(config: Config, where: Places, *, anew: bool, took_s: float) -> str:
+    """What a newcomer needs, in one block."""
+    zone = config.site.timezone
+    day = "A new day was made" if anew else "The day goes on from the last start"
+    addresses = [
+        ("way in", "/"),
+        *((f"kiosk, {one.name.lower()}", f"/kiosk/{one.id}") for one in config.stations),
+        *((f"board, {one.name.lower()}", f"/board/{one.id}") for one in config.boards),
+        ("console", "/console"),
+        ("hardware bench", "/bench"),
+    ]
+    lines = [
+        "",
+        f"  {config.site.name}: a demo. Every patient is invented; no card, name or birth date is real.",
+        "",
+        *(f"    {words:<24}{where.address}{path}" for words, path in addresses),
+        "",
+        "    sign in as              "
+        + "\n                            ".join(
+            f"{username:<14}{password}" for username, _, _, password in STAFF
+        ),
+        "",
+        f"  {day}; the clinic's clock shows {utc_now().astimezone(config.site.zone):%H:%M} ({zone}).",
+        f"  Ready after {took_s:.1f} s. Logs are in {_short(where.data / 'log')}. Ctrl-C ends everything.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _short(path: Path) -> str:
+    return os.path.relpath(path)

@@ -1,4 +1,4 @@
-"""What the bench can hold under the scanner: cards and letters of today's invented patients, and what goes wrong."""
+"""What the bench can hold under the scanner: cards and letters of today's patients, and what goes wrong."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from kiosk.clinic import Clinic
 from kiosk.database import Reading
 from kiosk.demo.cards import garbled, licence
 from kiosk.demo.people import stranger
-from kiosk.identity.manual_code import manual_code
 
 SHOWN = 6
 
@@ -27,7 +26,6 @@ class Sample:
     payload: bytes
     birth_date: date | None = None
     slot: datetime | None = None
-    typed: str = ""
 
 
 def samples(clinic: Clinic, reading: Reading, at: datetime) -> list[Sample]:
@@ -62,7 +60,6 @@ def _letter(clinic: Clinic, one: Appointment) -> Sample:
         codes.booking_code(clinic, one).encode() + b"\r",
         one.birth_date,
         one.slot,
-        manual_code(one.reference),
     )
 
 
@@ -89,8 +86,16 @@ def _failing(
         one = expected[-1]
         forged = codes.booking_code(clinic, one)
         forged = forged[:-4] + ("AAAA" if forged[-4:] != "AAAA" else "BBBB")
-        yield Sample("forged", "trouble", "A forged booking code", "The signature is wrong", forged.encode() + b"\r")
-    yield Sample("menu", "trouble", "A code of something else", "Not a code of this clinic", b"https://example.org/menu\r")
+        yield Sample(
+            "forged", "trouble", "A forged booking code", "The signature is wrong", forged.encode() + b"\r"
+        )
+    yield Sample(
+        "menu",
+        "trouble",
+        "A code of something else",
+        "Not a code of this clinic",
+        b"https://example.org/menu\r",
+    )
 
 
 def _name(person: Person) -> str:

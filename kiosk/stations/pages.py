@@ -101,7 +101,7 @@ def screens() -> ResponseReturnValue:
     return _screens_page()
 
 
-@blueprint.post("/console/screens/approve")
+@blueprint.post("/console/screens")
 def approve() -> ResponseReturnValue:
     """Let the device that shows this code in."""
     here = clinic()
@@ -148,6 +148,7 @@ def _screens_page(code: str = "", chosen: str = "", problem: Approval | None = N
             subjects=rules.SUBJECTS,
             called=rules.called,
             trouble=rules.trouble,
+            advice=rules.advice,
             code=code,
             chosen=chosen,
             problem=problem,

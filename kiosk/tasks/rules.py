@@ -50,4 +50,5 @@ def words(kind: str, *, place: str = "", code: str = "", subject: str = "", caus
         "trouble": trouble(subject, cause),
         "advice": advice(cause),
     }
-    return Words(known.what.format(**names), known.next_step.format(**names))
+    what, next_step = known.what.format(**names), known.next_step.format(**names)
+    return Words(what[:1].upper() + what[1:], next_step)

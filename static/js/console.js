@@ -35,7 +35,7 @@ const lines = () => [...document.querySelectorAll("a.line")].filter((line) => li
 /** Select the patient above or below. */
 async function select(step) {
   const all = lines();
-  const now = all.findIndex((line) => line.ariaCurrent === "true");
+  const now = all.findIndex((line) => "picked" in line.dataset);
   const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
   if (!next) return;
   const id = next.closest("li").id;
@@ -72,8 +72,14 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-live-go]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  go(link.href);
+  go(link.href).then(showActing);
 });
+
+/** On a phone, the list is below what it selects for. */
+function showActing() {
+  const acting = document.getElementById("acting");
+  if (acting.getBoundingClientRect().bottom < 0) acting.scrollIntoView();
+}
 
 /** A list of choices that opens takes the keys; one that is open closes when something was done. */
 document.addEventListener("toggle", (event) => {

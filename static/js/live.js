@@ -38,7 +38,6 @@ function morph(fresh) {
   for (const name of ["lang", "dir"]) if (fresh.documentElement[name]) html[name] = fresh.documentElement[name];
   if (fresh.title) document.title = fresh.title;
   Idiomorph.morph(document.getElementById("live"), fresh.getElementById("live"), {
-    ignoreActiveValue: true,
     restoreFocus: true,
     callbacks: {
       beforeNodeMorphed: (old, next) => !(old instanceof Element && old.hasAttribute("data-live-keep") && next.hasAttribute("data-live-keep")),

@@ -85,9 +85,9 @@ class RunningClinic:
         self.database.close()
 
     def start_server(self) -> None:
-        """Start the server; return when it listens."""
+        """Start the server; return when it answers."""
         self._start("server", "-m", "kiosk", "--config", str(self.config_path), "serve")
-        wait_for_port(self.port)
+        until(self._healthy, 20, "The server does not answer; its log is server.log.")
 
     def start_host(self) -> None:
         """Start the device host; it prints a pairing code until it is paired."""
@@ -144,6 +144,13 @@ class RunningClinic:
         with urllib.request.urlopen(request, timeout=5) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + "/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def _start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{name}.log").open("ab")

@@ -73,9 +73,9 @@ class Stage:
         """Type a pairing code on the console, as a coordinator would."""
         self.console.goto(self.clinic.url + "/console/screens")
         self.console.fill("[name=code]", code)
-        self.console.locator("[name=place]").select_option(f"{kind}:{name}")
+        self.console.locator("[name=as]").select_option(f"{kind}:{name}")
         self.console.get_by_role("button", name=re.compile("^(Pair|Connect|Approve)")).click()
-        expect(self.console.locator("main")).to_contain_text("paired", ignore_case=True)
+        expect(self.console.get_by_text("The code is right.")).to_be_visible()
 
     def code_of_host(self) -> str:
         """The pairing code that the device host has logged."""

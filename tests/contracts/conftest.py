@@ -56,7 +56,7 @@ def printer_bench(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encod
     kind, proof = request.param
     virtual = VirtualPrinter(tmp_path / "printer").start()
     printer = ThermalPrinter(
-        "ticket printer", _transport(kind, virtual, tmp_path / "printer"), encoder, proof=proof, answer_s=0.3
+        "ticket printer", _transport(kind, virtual, tmp_path / "printer"), encoder, proof=proof, answer_s=0.5
     )
     yield PrinterBench(printer, virtual)
     printer.close()

@@ -224,8 +224,20 @@ def test_the_process_starts_pairs_stays_small_and_stops_within_two_seconds(
         process.communicate()
 
 
+def test_a_token_that_cannot_be_kept_is_used_all_the_same(
+    server: FakeServer, virtual_printer: VirtualPrinter, virtual_scanner: VirtualScanner, tmp_path: Path
+):
+    # A folder where the new file should be.
+    (tmp_path / "new" / "host.token.new").mkdir(parents=True)
+    host = Host(parse(table(server, virtual_printer, virtual_scanner, tmp_path), {}), claim_every_s=0.05)
+    host.start()
+    server.wait_for(lambda: server.said("/api/station/health"))
+    host.stop()
+
+
 def test_the_host_needs_nothing_of_the_server():
-    code = "import sys, drivers.host; print([m for m in ('kiosk', 'flask', 'sqlalchemy', 'PIL') if m in sys.modules])"
+    unwanted = "{'kiosk', 'flask', 'sqlalchemy', 'PIL'}"
+    code = f"import sys, drivers.host; print(sorted({unwanted} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

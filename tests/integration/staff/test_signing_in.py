@@ -24,11 +24,18 @@ def client(app: Flask, here: Clinic, clock: Clock) -> FlaskClient:
     return app.test_client()
 
 
-def sign_in(client: FlaskClient, password: str = PASSWORD, username: str = "ana", wanted: str = "") -> TestResponse:
+def sign_in(
+    client: FlaskClient, password: str = PASSWORD, username: str = "ana", wanted: str = ""
+) -> TestResponse:
     """Fill in the form."""
     page = client.get("/sign-in").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    form = {"username": username, "password": password, "next": wanted, "csrf_token": token[1] if token else ""}
+    form = {
+        "username": username,
+        "password": password,
+        "next": wanted,
+        "csrf_token": token[1] if token else "",
+    }
     return client.post("/sign-in", data=form)
 
 
@@ -99,7 +106,9 @@ def test_a_session_lives_as_long_as_somebody_works(client: FlaskClient, clock: C
     assert client.get("/console").status_code == 303
 
 
-def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(client: FlaskClient, clock: Clock) -> None:
+def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(
+    client: FlaskClient, clock: Clock
+) -> None:
     sign_in(client)
     for _ in range(31):
         clock.at += minutes(1)
@@ -132,14 +141,22 @@ def test_signing_out_ends_the_session_on_the_server_too(app: Flask, client: Flas
 
 @pytest.mark.parametrize(
     "wanted",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "/nowhere", "/sign-in", "javascript:alert(1)", "/sign-out"],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/nowhere",
+        "/sign-in",
+        "javascript:alert(1)",
+        "/sign-out",
+    ],
 )
 def test_signing_in_never_leads_away(client: FlaskClient, wanted: str) -> None:
     assert sign_in(client, wanted=wanted).headers["Location"] == "/console"
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted(client: FlaskClient) -> None:
-    assert sign_in(client, wanted="/appointments?day=2").headers["Location"] == "/appointments?day=2"
+    assert sign_in(client, wanted="/console/screens?day=2").headers["Location"] == "/console/screens?day=2"
 
 
 def test_a_closed_account_is_out_at_once(client: FlaskClient, here: Clinic, clock: Clock) -> None:
@@ -151,7 +168,9 @@ def test_a_closed_account_is_out_at_once(client: FlaskClient, here: Clinic, cloc
     assert sign_in(client).status_code == 401
 
 
-def test_a_new_password_ends_every_session_and_the_lock(client: FlaskClient, here: Clinic, clock: Clock) -> None:
+def test_a_new_password_ends_every_session_and_the_lock(
+    client: FlaskClient, here: Clinic, clock: Clock
+) -> None:
     sign_in(client)
     for _ in range(5):
         records.sign_in(here.database, "ana", "wrong", at=clock())
@@ -162,7 +181,9 @@ def test_a_new_password_ends_every_session_and_the_lock(client: FlaskClient, her
     assert sign_in(client, "some other words").status_code == 303
 
 
-def test_the_database_holds_neither_password_nor_token(client: FlaskClient, here: Clinic, clock: Clock) -> None:
+def test_the_database_holds_neither_password_nor_token(
+    client: FlaskClient, here: Clinic, clock: Clock
+) -> None:
     sign_in(client)
     cookie = client.get_cookie("staff")
     with here.database.snapshot(at=clock()) as reading:

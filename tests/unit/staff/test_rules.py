@@ -12,7 +12,14 @@ from tests.cast import NINE, minutes
 
 @pytest.mark.parametrize(
     ("failures", "wait"),
-    [(0, None), (4, None), (5, timedelta(seconds=30)), (9, timedelta(seconds=30)), (10, minutes(15)), (99, minutes(15))],
+    [
+        (0, None),
+        (4, None),
+        (5, timedelta(seconds=30)),
+        (9, timedelta(seconds=30)),
+        (10, minutes(15)),
+        (99, minutes(15)),
+    ],
 )
 def test_wrong_passwords_lock_an_account_longer_and_longer(failures: int, wait: timedelta | None) -> None:
     assert rules.lock_after(failures) == wait
@@ -40,7 +47,16 @@ def test_a_few_plain_words_are_a_good_password() -> None:
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["", "console", "//evil.example", "/\\evil.example", "\\\\evil", "https://evil.example", "/\t/evil", "/x\n/y"],
+    [
+        "",
+        "console",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil",
+        "https://evil.example",
+        "/\t/evil",
+        "/x\n/y",
+    ],
 )
 def test_a_path_that_may_leave_this_server_is_not_safe(elsewhere: str) -> None:
     assert not rules.safe_path(elsewhere)

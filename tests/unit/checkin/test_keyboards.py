@@ -1,0 +1,38 @@
+"""The touch keyboard: the letters of each language, in rows that a finger can hit."""
+
+import pytest
+
+from kiosk.checkin.keyboards import ACCENTED, ALPHABETS, COLUMNS, MOST_ROWS, keyboards
+
+
+@pytest.mark.parametrize("language", ["en", *ACCENTED, *ALPHABETS])
+@pytest.mark.parametrize("site", ["en", "ar"])
+def test_every_keyboard_fills_its_rows(site: str, language: str) -> None:
+    boards = keyboards([site], language)
+    extra = 1 if len(boards) == 1 else 2
+    for board in boards:
+        cells = len(board.keys) + extra * board.wide + board.space
+        assert cells % COLUMNS == 0
+        assert cells <= COLUMNS * (MOST_ROWS + 1)
+        assert len(set(board.keys)) == len(board.keys)
+
+
+@pytest.mark.parametrize(
+    ("site", "language"), [("en", "en"), ("en", "es"), ("en", "ar"), ("es", "en"), ("ar", "ar")]
+)
+def test_the_keyboards_of_the_three_languages_fit_a_small_wide_panel(site: str, language: str) -> None:
+    for board in keyboards([site], language):
+        extra = 1 if len(keyboards([site], language)) == 1 else 2
+        assert len(board.keys) + extra * board.wide + board.space == COLUMNS * MOST_ROWS
+
+
+def test_the_letters_that_names_are_recorded_in_come_first() -> None:
+    assert [board.direction for board in keyboards(["en", "ar"], "ar")] == ["ltr", "rtl"]
+    assert [board.direction for board in keyboards(["ar", "en"], "ar")] == ["rtl", "ltr"]
+    assert [board.direction for board in keyboards(["ar", "en"], "en")] == ["rtl", "ltr"]
+
+
+def test_a_language_brings_its_accents() -> None:
+    assert "Ñ" in keyboards(["en"], "es")[0].keys
+    assert "Ñ" not in keyboards(["en"], "en")[0].keys
+    assert "Ñ" in keyboards(["es"], "en")[0].keys

@@ -258,13 +258,14 @@ def _expected(error: Exception) -> str | None:
     if isinstance(error, CommandError | ConfigError):
         return str(error)
     if isinstance(error, OSError):
-        return f"{error.filename or 'The system'}: {error.strerror or error}."
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error}."
     from sqlalchemy.exc import DBAPIError
 
     from kiosk.database.backup import BackupError
+    from kiosk.identity.command import NotAScan
     from kiosk.staff.records import StaffError
 
-    if isinstance(error, StaffError | BackupError):
+    if isinstance(error, StaffError | BackupError | NotAScan):
         return str(error)
     if isinstance(error, DBAPIError):
         return f"The database does not answer as it should: {str(error.orig).strip()}. Try `doctor`."

@@ -1,4 +1,4 @@
-"""The arrival: visit, ticket, print job and event, in one transaction. A retry finds the ticket of the first try."""
+"""The arrival: visit, ticket, print job and event in one transaction. A retry finds the same ticket."""
 
 import uuid
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ def check_in(
 ) -> Ticket:
     """Give somebody who is here a ticket; print it where they stand (at `station`, if at one).
 
-    The same `command`, or an appointment that arrived before, gives the same ticket. Raises CheckInError for an
-    appointment that was cancelled, or whose visit was purged.
+    The same `command`, or an appointment that arrived before, gives the same ticket. Raises CheckInError for
+    an appointment that was cancelled.
     """
     if (before := _before(tx, command, appointment)) is not None:
         return before

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Case(StrEnum):
-    """Why a patient must see the front desk: the letter of the staff code. The patient reads one text for all."""
+    """Why a patient must see the front desk: the letter of the staff code. Patients read one text for all."""
 
     NO_APPOINTMENT = "K"
     DIFFERS = "M"

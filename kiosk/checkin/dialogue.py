@@ -1,6 +1,6 @@
-"""The dialogue at a station, carried out: what came in, looked up outside the lock, written in one transaction.
+"""The dialogue at a station, carried out: looked up outside the lock, written in one transaction.
 
-The version of the page is the command's id: an answer to an older page, or the second of a double tap, is stale
+The page's version is the command's id: an answer to an older page, or the second of a double tap, is stale
 and changes nothing.
 """
 
@@ -70,7 +70,7 @@ def present(clinic: Clinic, record: Record, at: datetime) -> Dialogue:
 
 
 def expire(clinic: Clinic) -> None:
-    """Wipe every dialogue that was left behind. Called by a timer, and whenever a kiosk's page is asked for."""
+    """Wipe every dialogue that was left behind. Called by a timer, and whenever a kiosk asks for its page."""
     at = clinic.now()
     with clinic.database.snapshot(at=at) as seen:
         left = records.left_behind(seen, at - life(clinic))

@@ -1,6 +1,6 @@
 """The letters of the touch keyboard, in the order of the alphabet, by language. Pure: standard library only.
 
-A name matches with or without its accents (`kiosk.identity.folding`); the keys are there because it is the name.
+A name matches with or without its accents (`kiosk.identity.folding`); they are there because it is the name.
 """
 
 from collections.abc import Iterable

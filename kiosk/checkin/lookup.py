@@ -1,7 +1,7 @@
-"""Whom both identifiers mean: the scan or the typed name, and the birth date. Reads, never decides for a match.
+"""Whom both identifiers mean: the scan or the typed name, and the birth date.
 
-A scan is data entry, not proof: the birth date that the patient gives is compared with the record, and with the
-document, before anything of the record is shown.
+A scan is data entry, not proof: the birth date that the patient gives is compared with the record, and with
+the document, before anything of the record is shown.
 """
 
 from datetime import date, datetime, timedelta

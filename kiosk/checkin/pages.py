@@ -78,4 +78,5 @@ def _fresh(html: str, version: str) -> Response:
     response.set_etag(version)
     response.cache_control.no_cache = True
     response.cache_control.private = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -1,6 +1,7 @@
 """Visits and unfinished check-ins in SQL. What a patient typed, scanned or is called is sealed."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -96,8 +97,8 @@ def person_of(reading: Reading, visit_id: str) -> Person | None:
     sealed = reading.connection.execute(query).scalar()
     if sealed is None:
         return None
-    *names, born = reading.vault.open(sealed, f"visit:{visit_id}")
-    return Person(*names, date.fromisoformat(born) if born else None)
+    family, given, middle, suffix, born = reading.vault.open(sealed, f"visit:{visit_id}")
+    return Person(family, given, middle, suffix, date.fromisoformat(born) if born else None)
 
 
 def _named(person: Person) -> list[str | None]:
@@ -121,7 +122,13 @@ def _plain(state: Dialogue) -> dict[str, Any]:
 
 
 def _dialogue(values: dict[str, Any]) -> Dialogue:
-    readers = {"step": Step, "case": Case, "notice": Notice, "who": _who, "found": _found}
+    readers: dict[str, Callable[[Any], Any]] = {
+        "step": Step,
+        "case": Case,
+        "notice": Notice,
+        "who": _who,
+        "found": _found,
+    }
     return Dialogue(**{name: readers.get(name, _same)(value) for name, value in values.items()})
 
 
@@ -145,4 +152,11 @@ def _same(value: Any) -> Any:
     return value
 
 
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "step": Step,
+    "case": Case,
+    "notice": Notice,
+    "who": _who,
+    "found": _found,
+}
 BLANK = Dialogue()

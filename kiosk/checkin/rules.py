@@ -1,7 +1,7 @@
 """The dialogue of a check-in as a state machine: one question a page. Pure: standard library only.
 
-`advance(state, given, options)` returns the next state and the effects that somebody else carries out. What an
-effect finds comes back as the next `given`. What makes no sense on a page changes nothing.
+`advance(state, given, options)` returns the next state and the effects that somebody else carries out. What
+an effect finds comes back as the next `given`. What makes no sense on a page changes nothing.
 
     welcome ─ scan ─ name ─ month ─ day ─ year ─┬─ confirm ─ ticket
         │     (a scan leads to month)           └─ check ─ refused

@@ -1,4 +1,4 @@
-"""The words of a check-in: its pages, what a patient does, what is to be done. Pure: standard library only."""
+"""The words of a check-in: its pages, what a patient does, what is to be done. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -58,7 +58,7 @@ class _Personal:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Who(_Personal):
-    """The first identifier: a name typed or scanned, or the `reference` of a booking. Data entry, not proof."""
+    """The first identifier: a name, typed or scanned, or a booking's `reference`. Data entry, not proof."""
 
     source: Source = Source.TYPED
     family_name: str = ""
@@ -164,8 +164,8 @@ Given = Scanned | Chose | Typed | Confirmed | Speaks | Press | Found | NotFound 
 # What somebody else carries out.
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+@dataclass(frozen=True, slots=True, repr=False)
+class LookUp(_Personal):
     """Find whom both identifiers mean; comes back as Found or NotFound."""
 
     who: Who
@@ -200,7 +200,7 @@ Effect = LookUp | Arrive | OpenTask | Reprint
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Dialogue(_Personal):
-    """Where a check-in stands. `found` is there on the confirmation page only; the ticket page knows no name."""
+    """Where a check-in stands. `found` is there on the confirmation page alone."""
 
     step: Step = Step.WELCOME
     language: str = ""

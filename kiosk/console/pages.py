@@ -37,7 +37,10 @@ def vocabulary() -> dict[str, Any]:
 
 @blueprint.get("")
 def page() -> ResponseReturnValue:
-    """The whole floor, the chosen desk, and the ticket that the keys act on."""
+    """The whole floor, the chosen desk, and the ticket that the keys act on. `?desk=` chooses, for bookmarks."""
+    if (wanted := request.args.get("desk")) is not None:
+        choose(wanted)
+        return redirect(url_for(".page"), 303)
     here, me = clinic(), principal().name
     at = here.now()
     with here.database.snapshot(at=at) as reading:
@@ -69,16 +72,13 @@ def call_next(desk: str) -> ResponseReturnValue:
 @blueprint.post("/desks/<desk>/<verb>")
 def desk(desk: str, verb: str) -> ResponseReturnValue:
     """Open or close a desk; choose the one to call for; leave one that is not mine any more."""
-    if desk not in clinic().config.room_rules().desks:
-        raise UnknownName
     match verb:
         case "open" | "close":
             return carry_out(
                 verb, lambda tx: commands.open_or_close(tx, desk, verb, by=principal().name), keep=True
             )
         case "choose":
-            session["desk"] = desk
-            session["desks"] = list(dict.fromkeys([*my_desks(), desk]))
+            choose(desk)
         case "leave":
             session["desks"] = [name for name in my_desks() if name != desk]
             if session.get("desk") == desk:
@@ -177,6 +177,14 @@ def carry_out(
                 tx.answer(command, commands.refused(error, name))
     picked = request.form.get("picked") if keep else None
     return redirect(url_for(".page", ticket=picked or None, done=command), 303)
+
+
+def choose(desk: str) -> None:
+    """From here on, call for this desk. Raises UnknownName."""
+    if desk not in clinic().config.room_rules().desks:
+        raise UnknownName(f"There is no desk {desk!r}.")
+    session["desk"] = desk
+    session["desks"] = list(dict.fromkeys([*my_desks(), desk]))
 
 
 def my_desks() -> list[str]:

@@ -152,7 +152,7 @@ def wait(ticket: Ticket, target: timedelta, *, at: datetime) -> Wait:
 class Shown(StrEnum):
     """Whether a waiting-room screen told the patient."""
 
-    SHOWN = "on the screens"
+    SHOWN = "announced"
     COMING = "going to the screens"
     NOT_SHOWN = "no screen has shown it"
 

@@ -94,7 +94,7 @@ HAPPENED: Mapping[str, str] = {
     "reinstated": "{who} reinstated {code}",
     "transferred": "{who} transferred {code} to {service}",
     "cancelled": "{who} cancelled {code}",
-    "announced": "{who} showed the call of {code}",
+    "announced": "{who} announced {code}",
     "printed": "{code} was printed",
     "not_printed": "{code} was not printed",
     "print_unknown": "Nobody knows whether {code} was printed",

@@ -8,8 +8,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+import msgspec
+
 from kiosk.identity import Rules, recognise
 from kiosk.identity.documents import Recognised
+
+
+class NotAScan(Exception):
+    """What was given cannot be taken for a scan."""
 
 
 def payloads(data: str | None, image: Path | None, lines: bool, stdin: TextIO) -> Iterator[bytes]:
@@ -24,9 +30,16 @@ def payloads(data: str | None, image: Path | None, lines: bool, stdin: TextIO) -
     elif data is not None:
         yield data.encode()
     elif lines:
-        yield from (json.loads(line).encode() for line in stdin if line.strip())
+        yield from (_json_line(line) for line in stdin if line.strip())
     else:
         yield stdin.buffer.read()
+
+
+def _json_line(line: str) -> bytes:
+    try:
+        return msgspec.json.decode(line, type=str).encode()
+    except msgspec.DecodeError as error:
+        raise NotAScan(f"Every line must be one JSON string, and one is not: {error}.") from None
 
 
 def identify(scans: Iterable[bytes], rules: Rules, *, at: datetime, out: TextIO = sys.stdout) -> int:

@@ -17,9 +17,8 @@ def test_every_keyboard_fills_its_rows(site: str, language: str) -> None:
         assert len(set(board.keys)) == len(board.keys)
 
 
-@pytest.mark.parametrize(
-    ("site", "language"), [("en", "en"), ("en", "es"), ("en", "ar"), ("es", "en"), ("ar", "ar")]
-)
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize("site", ["en", "es", "ar"])
 def test_the_keyboards_of_the_three_languages_fit_a_small_wide_panel(site: str, language: str) -> None:
     for board in keyboards([site], language):
         extra = 1 if len(keyboards([site], language)) == 1 else 2

@@ -292,9 +292,9 @@ def test_what_makes_no_sense_on_a_page_changes_nothing() -> None:
 
 def test_nothing_personal_is_in_a_repr() -> None:
     state = after(*BY_NAME, MARIA)
-    assert "pez" not in repr(
-        (state, state.who, MARIA, Typed("López"), Scanned(LICENCE), LookUp(LICENCE, SLOT.date()))
-    )
+    look_up = LookUp(LICENCE, date(1948, 9, 23))
+    printed = repr((state, state.who, MARIA, Typed("López"), Scanned(LICENCE), look_up)).lower()
+    assert not any(secret in printed for secret in ("pez", "maria", "1948"))
 
 
 names = st.text(max_size=12)
@@ -308,9 +308,8 @@ inputs = st.one_of(
     st.builds(Scanned, st.none() | st.sampled_from([LICENCE, BOOKING])),
     st.builds(Scanned, st.none(), st.sampled_from(Case)),
 )
-outcomes = st.one_of(
-    st.just(MARIA), st.just(replace(MARIA, arrived=True)), st.builds(NotFound, st.sampled_from(Case))
-)
+found = st.sampled_from([MARIA, replace(MARIA, arrived=True)])
+outcomes = found | st.builds(NotFound, st.sampled_from(Case))
 
 
 @given(st.lists(inputs, max_size=40), st.data())

@@ -90,7 +90,7 @@ def lettering(
         while not space.holds(size, rows):
             size /= STEP
     elif rows:
-        while space.holds(size * STEP, rows) and space.no_worse(size * STEP, than=size):
+        while space.holds(size * STEP, rows) and space.gains(size * STEP, over=size):
             size *= STEP
     row, newest = space.row(size), space.newest(size)
     return Lettering(
@@ -143,12 +143,19 @@ class _Space:
         return (self.code_em + ARROW_EM + self.desk_em) * size <= self.width
 
     def _stack(self, size: float, boost: float = 1.0) -> _Line:
-        desk = (self.width - STACKED_ARROW_EM * size) / self.desk_em
-        return _Line(min(size * boost, self.width / self.code_em), min(size * boost, desk), stacked=True)
+        code = (self.width - STACKED_ARROW_EM * size) / self.code_em
+        return _Line(min(size * boost, code), min(size * boost, self.width / self.desk_em), stacked=True)
 
     def holds(self, size: float, rows: int) -> bool:
         return self.newest(size).height + rows * self.row(size).height <= self.height
 
-    def no_worse(self, size: float, than: float) -> bool:
-        """Larger rows may take neither the place beside the code nor the newest call's size."""
-        return self._beside(size) == self._beside(than) and self.newest(size).code >= self.newest(than).code
+    def gains(self, size: float, over: float) -> bool:
+        """Larger rows may take neither the place beside the code nor anything from the newest call."""
+        row, newest = self.row(size), self.newest(size)
+        old_row, old_newest = self.row(over), self.newest(over)
+        return (
+            row.stacked == old_row.stacked
+            and min(row.code, row.desk) > min(old_row.code, old_row.desk)
+            and newest.code >= old_newest.code
+            and newest.desk >= old_newest.desk
+        )

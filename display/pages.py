@@ -9,7 +9,8 @@ from datetime import date
 from babel import Locale
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, gettext, lazy_gettext
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
 from display import announce
@@ -23,10 +24,10 @@ from kiosk.stations.pages import pairing_needed
 blueprint = Blueprint("board", __name__, template_folder="templates")
 
 PHRASES = {
-    "now_calling": lazy_gettext("Now calling"),
-    "please_wait": lazy_gettext("Please take a seat. We will call your number."),
-    "next": lazy_gettext("Next"),
-    "reconnecting": lazy_gettext("Screen is reconnecting. Staff will call you."),
+    "now_calling": _("Now calling"),
+    "please_wait": _("Please take a seat. We will call your number."),
+    "next": _("Next"),
+    "reconnecting": _("Screen is reconnecting. Staff will call you."),
 }
 
 

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from display.pages import render_boards
 from kiosk import access, errors, guards, live, rendering, sockets
 from kiosk.access import Principal
+from kiosk.checkin import dialogue
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
 from kiosk.database import Database
@@ -129,6 +130,7 @@ def connect_live(app: Flask, publisher: live.Live) -> None:
         with app.app_context(), here.database.begin(at=here.now()) as tx:
             health.watch(tx, connected=connected, since=began)
             work.sweep(tx)
+        dialogue.expire(here)
 
     began = here.now()
     publisher.look, publisher.standing, publisher.rounds = look, standing, rounds

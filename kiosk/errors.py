@@ -3,13 +3,13 @@
 import traceback
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from kiosk.access import SCREENS, STAFF, principals
+from kiosk.access import STAFF, Role, principals
 from kiosk.checkin.arrival import CheckInError
 from kiosk.database.vault import VaultError
 from kiosk.queueing import tickets
@@ -77,6 +77,16 @@ def described(error: BaseException) -> dict[str, str]:
     }
 
 
+def _where_to_try_again(status: int) -> str | None:
+    """Nobody stands at a kiosk or board to press a key: it goes back to its page by itself."""
+    for who in principals():
+        if who.role is Role.KIOSK and request.path.startswith("/kiosk/"):
+            return url_for("checkin.page", station=who.name)
+        if who.role is Role.BOARD and request.path.startswith("/board/"):
+            return url_for("board.page", name=who.name)
+    return request.path if status >= 500 and request.method == "GET" else None
+
+
 def _page(status: int, message: object = None) -> Response:
     title, advice = WORDS.get(status, WORDS[500])
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
@@ -85,8 +95,7 @@ def _page(status: int, message: object = None) -> Response:
         staffed = any(who.role in STAFF for who in principals())
         text = render_template("error.html", title=title, advice=message or advice, staffed=staffed)
         response = make_response(text)
-        unattended = status >= 500 or any(who.role in SCREENS for who in principals())
-        if request.method == "GET" and unattended:
-            response.headers["Refresh"] = str(RETRY_S)
+        if again := _where_to_try_again(status):
+            response.headers["Refresh"] = f"{RETRY_S}; url={again}"
     response.status_code = status
     return response

@@ -58,4 +58,4 @@ class Devices:
 
 @cache
 def _pool() -> urllib3.PoolManager:
-    return urllib3.PoolManager()
+    return urllib3.PoolManager(maxsize=8)

@@ -122,14 +122,7 @@ def _plain(state: Dialogue) -> dict[str, Any]:
 
 
 def _dialogue(values: dict[str, Any]) -> Dialogue:
-    readers: dict[str, Callable[[Any], Any]] = {
-        "step": Step,
-        "case": Case,
-        "notice": Notice,
-        "who": _who,
-        "found": _found,
-    }
-    return Dialogue(**{name: readers.get(name, _same)(value) for name, value in values.items()})
+    return Dialogue(**{name: _READERS.get(name, _same)(value) for name, value in values.items()})
 
 
 def _who(values: dict[str, Any]) -> Who:

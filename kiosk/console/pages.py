@@ -37,7 +37,7 @@ def vocabulary() -> dict[str, Any]:
 
 @blueprint.get("")
 def page() -> ResponseReturnValue:
-    """The whole floor, the chosen desk, and the ticket that the keys act on. `?desk=` chooses, for bookmarks."""
+    """The whole floor, the chosen desk, and the ticket that the keys act on. `?desk=` chooses a desk."""
     if (wanted := request.args.get("desk")) is not None:
         choose(wanted)
         return redirect(url_for(".page"), 303)
@@ -121,7 +121,7 @@ def issue() -> ResponseReturnValue:
 
     def decide(tx: Transaction) -> Answer:
         ticket = check_in(tx, command=f"{command}.issue", by=principal().name, **_arrival(tx))
-        return {"done": "issued", "ticket": ticket.id, "service": ticket.service}
+        return {"done": "issued", "ticket": ticket.id, "service": ticket.service, "pick": ticket.id}
 
     return carry_out("issue", decide)
 
@@ -169,13 +169,13 @@ def carry_out(
     at = here.now()
     try:
         with here.database.begin(at=at) as tx:
-            if tx.answered(command) is None:
-                tx.answer(command, decide(tx))
+            if (answer := tx.answered(command)) is None:
+                tx.answer(command, answer := decide(tx))
     except (QueueError, CheckInError) as error:
         with here.database.begin(at=at) as tx:
-            if tx.answered(command) is None:
-                tx.answer(command, commands.refused(error, name))
-    picked = request.form.get("picked") if keep else None
+            if (answer := tx.answered(command)) is None:
+                tx.answer(command, answer := commands.refused(error, name))
+    picked = answer.get("pick") or (request.form.get("picked") if keep else None)
     return redirect(url_for(".page", ticket=picked or None, done=command), 303)
 
 

@@ -20,6 +20,8 @@ from kiosk.stations.rules import Kind
 
 LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 5.0
+STILL_THERE_S = 20.0
+"""A screen that nobody hears of for longer than 45 s is shown as down."""
 BY = "auto-play"
 
 
@@ -50,6 +52,7 @@ class AutoPlay:
         self.clinic = clinic
         self.station = clinic.config.stations[0].id
         self.pace = Pace(speed)
+        self.awake = Pace(1)
         self.devices = Devices(clinic.config.demo.bench)
         self._token = ""
         self._stopping = threading.Event()
@@ -92,6 +95,8 @@ class AutoPlay:
         while not self._stopping.wait(LOOK_EVERY_S / max(1.0, self.pace.speed)):
             patients.step()
             desks.step()
+            if self.awake.over("look", (STILL_THERE_S, STILL_THERE_S)):
+                screen.look(f"/kiosk/{self.station}")
 
     def _pairing(self) -> str:
         """A pairing of our own with the same kiosk: its patients' fingers."""

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from http.cookies import SimpleCookie
+from urllib.parse import urlencode
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -40,14 +41,15 @@ class Browser:
     def _ask(
         self, method: str, path: str, fields: Mapping[str, str] | None = None
     ) -> urllib3.BaseHTTPResponse:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             answer = self._pool.request(
                 method,
                 self.address + path,
-                fields=fields,
-                encode_multipart=False,
-                headers={"Cookie": cookie} if cookie else {},
+                body=None if fields is None else urlencode(fields),
+                headers=headers,
                 timeout=WITHIN_S,
                 retries=False,
                 redirect=False,

@@ -124,7 +124,7 @@ def claim_pairing() -> ResponseReturnValue:
     here = clinic()
     with here.database.snapshot(at=here.now()) as reading:
         if records.expiry(reading, secret, here.now()) is not None:
-            return jsonify(), 202
+            return jsonify({}), 202
     with transaction() as tx:
         claimed = records.claim(tx, secret)
     if claimed is None:
@@ -145,7 +145,7 @@ def scan() -> ResponseReturnValue:
     if len(data) > MAX_SCAN_BYTES:
         raise StationError(413, f"data: {len(data)} bytes are too many; a scan has {MAX_SCAN_BYTES}.")
     dialogue.scanned(clinic(), principal().name, said.id.hex, data, said.symbology)
-    return jsonify(), 202
+    return jsonify({}), 202
 
 
 @blueprint.get("/api/station/jobs/next")
@@ -178,7 +178,7 @@ def job_sending(job_id: int) -> ResponseReturnValue:
     with transaction() as tx:
         if not work.sending(tx, own_job(tx, job_id), principal().id):
             raise StationError(409, "The lease is lost. Print nothing.")
-    return jsonify()
+    return jsonify({})
 
 
 @blueprint.post("/api/station/jobs/<int(max=9223372036854775807):job_id>/done")
@@ -187,7 +187,7 @@ def job_done(job_id: int) -> ResponseReturnValue:
     body(Done)
     with transaction() as tx:
         work.done(tx, own_job(tx, job_id), principal().id)
-    return jsonify()
+    return jsonify({})
 
 
 @blueprint.post("/api/station/jobs/<int(max=9223372036854775807):job_id>/failed")
@@ -196,7 +196,7 @@ def job_failed(job_id: int) -> ResponseReturnValue:
     said = body(Failed)
     with transaction() as tx:
         work.failed(tx, own_job(tx, job_id), principal().id, cause=said.cause, printed=said.printed)
-    return jsonify()
+    return jsonify({})
 
 
 @blueprint.post("/api/station/health")

@@ -75,7 +75,7 @@ class Stage:
         self.console.fill("[name=code]", code)
         self.console.locator("[name=as]").select_option(f"{kind}:{name}")
         self.console.get_by_role("button", name=re.compile("^(Pair|Connect|Approve)")).click()
-        expect(self.console.get_by_text("The code is right.")).to_be_visible()
+        expect(self.console.locator("[name=code]")).to_have_value("")
 
     def code_of_host(self) -> str:
         """The pairing code that the device host has logged."""
@@ -84,11 +84,18 @@ class Stage:
 
     def birth_date(self, born: date) -> None:
         """Touch month, day and year at the kiosk."""
+        self.asked("month")
         self.kiosk.get_by_role("button", name=MONTHS[born.month - 1], exact=True).click()
+        self.asked("day")
         self.kiosk.get_by_role("button", name=str(born.day), exact=True).click()
+        self.asked("year")
         for digit in str(born.year):
             self.kiosk.get_by_role("button", name=digit, exact=True).click()
         self.kiosk.get_by_role("button", name="Continue").click()
+
+    def asked(self, step: str) -> None:
+        """Wait until the kiosk is at this step."""
+        expect(self.kiosk.locator("#live")).to_have_attribute("data-step", step)
 
     def confirm(self) -> None:
         """Touch yes."""
@@ -101,7 +108,7 @@ class Stage:
     def done(self) -> None:
         """Leave the kiosk to the next patient."""
         self.kiosk.get_by_role("button", name="Done").click()
-        expect(self.kiosk.locator("#live")).to_have_attribute("data-step", "welcome")
+        self.asked("welcome")
 
     def picture(self, page: Page, folder: Path, name: str) -> None:
         """Keep a picture for the eye."""

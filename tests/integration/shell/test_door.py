@@ -108,7 +108,8 @@ def test_the_log_names_neither_people_nor_addresses(client: FlaskClient) -> None
 
 
 def test_a_screen_that_meets_an_error_tries_again_by_itself(as_role: Enter) -> None:
-    assert as_role(Role.BOARD).get("/nowhere").headers["Refresh"] == "10"
+    assert as_role(Role.BOARD).get("/board/nowhere").headers["Refresh"] == "10; url=/board/lobby"
+    assert as_role(Role.KIOSK).post("/kiosk/front").headers["Refresh"] == "10; url=/kiosk/front"
     assert "Refresh" not in as_role(Role.COORDINATOR).get("/nowhere").headers
 
 

@@ -132,7 +132,7 @@ def test_what_somebody_types_and_opened_survives(stage: Stage) -> None:
     stage.commit()
 
     expect(page.locator("#said")).to_have_text("second")
-    assert page.input_value("#typing") == "firstx"
+    assert page.input_value("#typing") == "xfirst"
     assert page.input_value("#other") == "half a"
     assert page.evaluate("document.activeElement.id") == "typing"
     assert page.locator("#more").get_attribute("open") is not None
@@ -193,6 +193,13 @@ def test_a_page_without_socket_looks_again_by_itself(stage: Stage) -> None:
     stage.trial.said = "polled"
 
     expect(stage.page.locator("#said")).to_have_text("polled", timeout=12_000)
+
+
+def test_a_page_comes_back_after_the_server_hung_up(stage: Stage) -> None:
+    (socket,) = stage.here.live.sockets()
+    stage.here.live.socketio.server.disconnect(socket.sid)
+
+    wait_for(lambda: [s for s in stage.here.live.sockets() if s.sid != socket.sid])
 
 
 def test_whoever_is_signed_out_sees_the_sign_in_page(stage: Stage) -> None:

@@ -31,7 +31,7 @@ def test_letters_that_look_like_digits_are_those_digits() -> None:
     assert rules.normal("oOiI-lL00") == "00111100"
 
 
-@pytest.mark.parametrize("typed", ["", "K7M2-9QP", "K7M2-9QPX1", "K7M2-9QPU", "ßßßß", "K7M2-9QP\x00"])
+@pytest.mark.parametrize("typed", ["", "K7M2-9QP", "K7M2-9QPX1", "K7M2-9QPU", "K7M2-9QP\x00"])
 def test_what_is_no_code_is_refused(typed: str) -> None:
     assert rules.normal(typed) is None
 

@@ -1,0 +1,101 @@
+"""The kiosk's pages: who may see them, what they never show, what they say in which language."""
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kiosk.checkin.steps import Step
+from tests.integration.checkin.conftest import Kiosk
+
+WORDS = [
+    "appointment",
+    "walk_in",
+    "type",
+    "text",
+    "yes",
+    "no",
+    "date",
+    "name",
+    "month:9",
+    "day:23",
+    "back",
+    "help",
+]
+
+
+def test_a_screen_that_is_not_paired_is_sent_to_pairing(kiosk: Kiosk) -> None:
+    answer = kiosk.app.test_client().get("/kiosk/front")
+    assert answer.status_code == 303
+    assert "/pair/kiosk/front" in answer.headers["Location"]
+
+
+def test_only_the_stations_own_screen_may_answer(kiosk: Kiosk) -> None:
+    stranger = kiosk.app.test_client()
+    assert stranger.post("/kiosk/front/answer", data=kiosk.form("walk_in")).status_code in (400, 403)
+    assert kiosk.state.step is Step.WELCOME
+    assert kiosk.client.get("/kiosk/nowhere").status_code == 404
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(kiosk: Kiosk) -> None:
+    first = kiosk.client.get("/kiosk/front")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    assert kiosk.client.get("/kiosk/front", headers=tag).status_code == 304
+    kiosk.press("appointment")
+    assert kiosk.client.get("/kiosk/front", headers=tag).status_code == 200
+
+
+def test_the_welcome_page_invites_in_every_language(kiosk: Kiosk) -> None:
+    for words in ("Check in here", "Regístrese aquí", "سجّل وصولك هنا"):
+        assert words in kiosk.page
+
+
+def test_arabic_reads_from_right_to_left(kiosk: Kiosk) -> None:
+    kiosk.press("language:ar")
+    assert '<html lang="ar" dir="rtl"' in kiosk.page
+    assert "لديّ موعد" in kiosk.page
+
+
+def test_every_page_has_a_way_back_a_new_start_help_and_languages(kiosk: Kiosk) -> None:
+    kiosk.expect()
+    for pressed in ("appointment", "type"):
+        kiosk.press(pressed)
+        for name in ("back", "start_over", "help", "language:es"):
+            assert f'value="{name}"' in kiosk.page, (pressed, name)
+
+
+def test_no_page_has_inline_style_or_script(kiosk: Kiosk) -> None:
+    kiosk.press("walk_in", "service:registration")
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", kiosk.page)
+
+
+def test_garbage_is_answered_with_the_present_page(kiosk: Kiosk) -> None:
+    for pressed in ("", "nonsense", "month:13", "language:xx", "found", "service:consultation"):
+        kiosk.send({**kiosk.form(pressed), "version": "0"})
+        kiosk.send({**kiosk.form(pressed), "version": "x"})
+        kiosk.press(pressed)
+        assert kiosk.state.step is Step.WELCOME
+
+
+@pytest.fixture
+def expecting(kiosk: Kiosk) -> Kiosk:
+    """The kiosk on a day when Xiomara Lopez is expected."""
+    kiosk.expect(family="Lopez", given="Xiomara", birth_date=date(1948, 9, 23))
+    return kiosk
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.sampled_from(["Lopez", "1948", ""]))
+def test_nothing_of_a_record_is_shown_before_the_second_identifier(
+    expecting: Kiosk, pressed: list[str], text: str
+) -> None:
+    kiosk = expecting
+    kiosk.press("timed_out")
+    kiosk.scan(kiosk.licence(family="LOPEZ", given="XIOMARA"))
+    for one in pressed:
+        step = kiosk.press(one, text=text)
+        assert "xiomara" not in kiosk.page.lower() or step is Step.CONFIRM
+    kiosk.press("timed_out")
+    assert kiosk.state.step is Step.WELCOME

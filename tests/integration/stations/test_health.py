@@ -1,0 +1,187 @@
+"""How devices are: shown at once, a task when it lasts, closed when it is over."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from kiosk.clinic import Clinic
+from kiosk.database import schema
+from kiosk.stations import health, records, rules
+from kiosk.stations.rules import Device, Kind, State
+from kiosk.tasks import records as tasks
+from tests.cast import NINE
+from tests.integration.stations.conftest import Clock, Host
+
+SECOND = timedelta(seconds=1)
+READY = ("ticket printer", "printer", "ready", None)
+OUT = ("ticket printer", "printer", "down", "paper_out")
+LOW = ("ticket printer", "printer", "attention", "paper_low")
+SCANNER = ("counter", "scanner", "ready", None)
+
+
+def devices(here: Clinic) -> list[Device]:
+    """What the console sees."""
+    with here.database.snapshot(at=here.now()) as seen:
+        return records.devices(seen, here.now())
+
+
+def open_tasks(here: Clinic) -> list[tuple[str, str, str]]:
+    """Kind, subject and cause of what needs a person."""
+    with here.database.snapshot(at=here.now()) as seen:
+        return [(task.kind, task.subject, task.cause) for task in tasks.open_tasks(seen)]
+
+
+def changes(here: Clinic) -> int:
+    """How often screens were told to look again."""
+    with here.database.snapshot(at=here.now()) as seen:
+        query = sa.select(sa.func.count()).where(schema.event.c.kind == "health_changed")
+        return int(seen.connection.execute(query).scalar_one())
+
+
+def look(here: Clinic, *connected: str) -> None:
+    """What the server's timer does."""
+    with here.database.begin(at=here.now()) as tx:
+        health.watch(tx, connected=connected, since=NINE)
+
+
+def test_a_host_that_is_well_is_ready(host: Host, here: Clinic) -> None:
+    assert host.health(READY, SCANNER).status_code == 204
+    (device,) = devices(here)
+    assert (device.kind, device.name, device.state, device.words) == (Kind.HOST, "front", State.READY, "")
+    assert [part.name for part in device.parts] == ["ticket printer", "counter"]
+
+
+def test_trouble_is_shown_at_once_in_words(host: Host, here: Clinic) -> None:
+    host.health(OUT, SCANNER)
+    (device,) = devices(here)
+    assert (device.state, device.cause) == (State.DOWN, "paper_out")
+    assert device.words == "The ticket printer is out of paper."
+    assert device.advice == "Put in a new roll."
+
+
+def test_only_a_change_is_an_event(host: Host, here: Clinic, clock: Clock) -> None:
+    for report in ((READY,), (READY,), (OUT,), (OUT,), (READY,), (READY, SCANNER)):
+        host.health(*report)
+        clock.at += 15 * SECOND
+    assert changes(here) == 4
+
+
+def test_trouble_that_lasts_becomes_a_task_and_goes_by_itself(
+    host: Host, here: Clinic, clock: Clock
+) -> None:
+    host.health(OUT)
+    assert open_tasks(here) == []
+    clock.at += rules.DOWN_FOR
+    host.health(OUT)
+    assert open_tasks(here) == [("device_down", "ticket printer", "paper_out")]
+
+    host.health(READY)
+    assert open_tasks(here) == [("device_down", "ticket printer", "paper_out")]
+    clock.at += rules.WELL_FOR
+    look(here)
+    assert open_tasks(here) == []
+
+
+def test_a_printer_that_flaps_is_no_flood_of_tasks(host: Host, here: Clinic, clock: Clock) -> None:
+    for _ in range(10):
+        for report in (OUT, READY):
+            host.health(report)
+            clock.at += 3 * SECOND
+    assert open_tasks(here) == []
+
+
+def test_the_hosts_clock_does_not_count(host: Host, here: Clinic) -> None:
+    host.health(OUT)
+    (device,) = devices(here)
+    assert device.parts[0].since == NINE
+
+
+def test_little_paper_is_a_task_until_there_is_a_new_roll(host: Host, here: Clinic, clock: Clock) -> None:
+    host.health(LOW)
+    clock.at += rules.DOWN_FOR
+    look(here)
+    assert open_tasks(here) == [("paper_low", "ticket printer", "paper_low")]
+    host.health(READY)
+    clock.at += rules.WELL_FOR
+    look(here)
+    assert open_tasks(here) == []
+
+
+def test_a_host_that_falls_silent_is_down_and_then_a_task(host: Host, here: Clinic, clock: Clock) -> None:
+    host.health(READY)
+    clock.at += rules.STALE
+    look(here)
+    assert devices(here)[0].state is State.READY
+    clock.at += SECOND
+    assert devices(here)[0].state is State.DOWN
+    look(here)
+    assert changes(here) == 2
+    clock.at += rules.DOWN_FOR
+    look(here)
+    assert changes(here) == 2
+    assert open_tasks(here) == [("device_down", "kiosk computer", "silent")]
+
+    host.health(READY)
+    assert changes(here) == 3
+    assert devices(here)[0].state is State.READY
+    assert open_tasks(here) == []
+
+
+def test_one_host_that_speaks_is_enough_for_its_station(
+    host: Host, here: Clinic, clock: Clock, app: Flask
+) -> None:
+    with here.database.begin(at=NINE) as tx:
+        records.enrol(tx, Kind.HOST, "front", "ana")
+    for _ in range(10):
+        clock.at += 15 * SECOND
+        host.health(READY)
+    assert sorted(device.state for device in devices(here)) == [State.DOWN, State.READY]
+    assert open_tasks(here) == []
+
+
+def test_a_screen_is_heard_by_its_open_socket(here: Clinic, clock: Clock) -> None:
+    with here.database.begin(at=NINE) as tx:
+        records.enrol(tx, Kind.BOARD, "lobby", "ana")
+    (board,) = devices(here)
+    for _ in range(10):
+        clock.at += 15 * SECOND
+        look(here, board.id)
+    assert devices(here)[0].state is State.READY
+    for _ in range(6):
+        clock.at += 15 * SECOND
+        look(here)
+    assert devices(here)[0].words == "The screen does not answer."
+    assert open_tasks(here) == [("device_down", "screen", "silent")]
+
+
+def test_a_server_that_was_down_blames_nobody(host: Host, here: Clinic, clock: Clock) -> None:
+    host.health(READY)
+    clock.at += timedelta(hours=8)
+    with here.database.begin(at=clock.at) as tx:
+        health.watch(tx, since=clock.at - SECOND)
+    assert changes(here) == 1
+    host.health(READY)
+    assert open_tasks(here) == []
+
+
+def test_what_is_unpaired_needs_nobody(host: Host, here: Clinic, clock: Clock) -> None:
+    host.health(OUT)
+    clock.at += rules.DOWN_FOR
+    look(here)
+    assert len(open_tasks(here)) == 1
+    with here.database.begin(at=clock.at) as tx:
+        records.revoke(tx, records.devices(tx, clock.at)[0].id, "ana")
+    look(here)
+    assert open_tasks(here) == []
+
+
+def test_a_board_and_a_station_of_the_same_name_are_told_apart(here: Clinic, clock: Clock) -> None:
+    with here.database.begin(at=NINE) as tx:
+        for kind in (Kind.BOARD, Kind.KIOSK):
+            records.enrol(tx, kind, "front", "ana")
+    kiosk = next(device for device in devices(here) if device.kind is Kind.KIOSK)
+    for _ in range(10):
+        clock.at += 15 * SECOND
+        look(here, kiosk.id)
+    assert open_tasks(here) == [("device_down", "screen", "silent")]

@@ -1,10 +1,14 @@
 """`make bench`."""
 
-from benchmarks import commands, report
+import sys
+
+from benchmarks import commands, report, screens
+
+PARTS = {"commands": commands, "screens": screens}
 
 if __name__ == "__main__":
     print(f"Measured on {report.machine()}. Other work on the machine shows in every figure.\n")
-    for part in (commands,):
-        print(part.__doc__)
-        report.show(part.figures())
+    for name in sys.argv[1:] or PARTS:
+        print(PARTS[name].__doc__)
+        report.show(PARTS[name].figures())
         print()

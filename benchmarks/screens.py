@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks.report import Figure, median, percentile
 from benchmarks.sockets import Screen, nudge_version
+from kiosk.console.rules import stamp
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
 from tests.acceptance.running import RunningClinic
@@ -22,15 +23,12 @@ FEW, MANY = 50, 1000
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process and its children."""
+    """Proportional set size of a process and its children: what they share is counted once."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
     total = 0
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
-        except OSError:
-            continue
-        if int(fields["Pid"]) == pid or int(fields["PPid"]) == pid:
-            total += int(fields.get("VmRSS", "0").split()[0])
+    for one in (pid, *map(int, children.stdout.split())):
+        rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024
 
 
@@ -104,12 +102,12 @@ async def clinic_waves(clinic: RunningClinic, number: int, token: str) -> tuple[
     screens, messages = await connected(number, clinic.port, cookie, bare=False)
 
     def send() -> None:
-        client.post("/console/desks/room-2/next")
+        client.post("/console/desks/room-2/next", seen=stamp(None))
 
     def take_away() -> None:
         with clinic.database.snapshot(at=clinic.now) as seen:
             called = next(t for t in seen.snapshot.tickets.values() if t.state == "called")
-        client.post(f"/console/tickets/{called.id}/no_show")
+        client.post(f"/console/tickets/{called.id}/no_show", seen=stamp(called))
 
     taken = []
     size = 0

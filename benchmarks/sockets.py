@@ -1,6 +1,7 @@
 """Many WebSockets from one thread: the screens of a load test, and the barest server there can be."""
 
 import asyncio
+import contextlib
 import json
 import sys
 import time
@@ -81,12 +82,13 @@ async def bare_server(port: int, size: int) -> None:
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         socket = WSConnection(ConnectionType.SERVER)
-        while data := await reader.read(65536):
-            socket.receive_data(data)
-            for event in socket.events():
-                if isinstance(event, Request):
-                    writer.write(socket.send(AcceptConnection()))
-                    sockets.append((socket, writer))
+        with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+            while data := await reader.read(65536):
+                socket.receive_data(data)
+                for event in socket.events():
+                    if isinstance(event, Request):
+                        writer.write(socket.send(AcceptConnection()))
+                        sockets.append((socket, writer))
 
     server = await asyncio.start_server(accept, "127.0.0.1", port)
     print("ready", flush=True)

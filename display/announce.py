@@ -1,7 +1,8 @@
 """What is announced, in which order and in which words. Pure: standard library only.
 
-Every call is announced once, the earliest first, one after the other; a recall is a call of its own. A board that was
-away for longer than `TOO_OLD` shows a call without sounding it: the patient has long gone, or has been called again.
+Every call is announced once, the earliest first, one after the other; a recall is a call of its own. A board
+that was away for longer than `TOO_OLD` shows a call without sounding it: the patient has long gone, or was
+called again.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """What a board shows. Pure: standard library only.
 
-A picture holds codes and desks and nothing else of a ticket: whoever looks at the screen learns who is wanted where,
-not what for. It depends on the room alone, so it is drawn once per version for all who look.
+A picture holds codes and desks and nothing else of a ticket: whoever looks at the screen learns who is wanted
+where, not what for. It depends on the room alone, so it is drawn once per version for all who look.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ MOST_NEXT = 4
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A patient is wanted at a desk. `ticket` is the opaque id by which the board reports what it announced."""
+    """A patient is wanted at a desk. By `ticket`, an opaque id, the board reports what it announced."""
 
     ticket: str
     code: str

@@ -1,7 +1,7 @@
 """The chime before a call: two soft falling tones, E5 and C5. Pure: standard library only.
 
-`python -m display.chime static/audio/chime.wav` writes the file that is checked in. Both tones lie between 500 and
-1,500 Hz, where older ears still hear well, and each begins and ends softly.
+`python -m display.chime static/audio/chime.wav` writes the file that is checked in. Both tones lie between
+500 and 1,500 Hz, where older ears still hear well, and each begins and ends softly.
 """
 
 import math

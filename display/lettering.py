@@ -1,8 +1,8 @@
 """How large a board writes. Pure: standard library only.
 
-ADA 703.5.5 for signs above 70 inches: capitals of 2 inches up to 15 feet away, and an eighth of an inch more for each
-foot beyond. The newest call is up to half as large again, because the standard falls short for low vision. All sizes
-are in percent of the screen's height, so they hold for Full HD and 4K alike.
+ADA 703.5.5 for signs above 70 inches: capitals of 2 inches up to 15 feet away, and an eighth of an inch more
+for each foot beyond. The newest call is up to half as large again, because the standard falls short for low
+vision. All sizes are in percent of the screen's height, so they hold for Full HD and 4K alike.
 """
 
 from collections.abc import Collection
@@ -34,10 +34,11 @@ STEP = 1.02
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """Sizes of a board in percent of its height: `row` for each call, `newest_*` for the one on top, `gap` between.
+    """Sizes in percent of the board's height: `row` of a call, `newest_*` of the one on top, `gap` between.
 
-    `stacked`: the desk stands under the code, because both do not fit side by side. `rows` calls fit under the newest.
-    `legible` is False for a panel that is too small for its distance: it shows what it can.
+    `stacked`: the desk stands under the code, because both do not fit side by side. `rows` calls fit under
+    the newest, or `next` codes in one row. `legible` is False for a panel that is too small for its distance:
+    it shows what it can.
     """
 
     row: float
@@ -98,7 +99,9 @@ def lettering(
         row_desk=round(row.desk, 2),
         newest_code=round(newest.code, 2),
         newest_desk=round(newest.desk, 2),
-        gap=round(min(MOST_GAP * row.height, (space.height - newest.height - rows * row.height) / (rows + 1)), 2),
+        gap=round(
+            min(MOST_GAP * row.height, (space.height - newest.height - rows * row.height) / (rows + 1)), 2
+        ),
         stacked=row.stacked,
         rows=rows,
         next=max(1, int((space.width - 2 * size) / ((space.code_em + 0.5) * size))),

@@ -29,6 +29,9 @@ class Misses:
     def __init__(self) -> None:
         self._by_address: dict[str, deque[datetime]] = {}
 
+    def __len__(self) -> int:
+        return len(self._by_address)
+
     def too_many(self, address: str, at: datetime) -> bool:
         """Count a miss; tell whether there were more than `MISSES` in the last minute."""
         if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:

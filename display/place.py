@@ -50,7 +50,7 @@ def place(
 
 
 def before(ticket: Ticket, snapshot: Snapshot, rules: RoomRules) -> int:
-    """Count who is called before this ticket, as far as one can tell: those ahead who wait for the same desks."""
+    """Count those ahead in the queue who wait for the same desks: as far as one can tell, they come first."""
     desks = [d for d in rules.desks.values() if ticket.service in d.services]
     rivals = {ticket.service}.union(*(d.services for d in desks if d.id in snapshot.open_desks))
     return sum(t.service in rivals and t.place < ticket.place for t in snapshot.in_order())

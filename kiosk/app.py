@@ -106,7 +106,7 @@ def open_sockets(app: Flask, config: Config) -> live.Live:
         ping_interval=10,
         ping_timeout=10,
     )
-    app.wsgi_app = guards.without_deflate(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = guards.on_the_way_in(app.wsgi_app)  # type: ignore[assignment, method-assign]
     publisher = live.Live(socketio)
     sockets.register(socketio, publisher, guards.identified)
     return publisher

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,6 +16,9 @@ from kiosk.clinic import clinic
 from kiosk.home import numbers
 from kiosk.staff import records as staff
 from kiosk.stations import records as stations
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 STAFF_COOKIE = "staff"
 DEVICE_COOKIE = "device"
@@ -139,11 +142,18 @@ def own_origin(public_url: str) -> Callable[[str, dict[str, Any]], bool]:
     return own
 
 
-def without_deflate(wsgi: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """Refuse permessage-deflate: measured, it costs every socket 100 KB and half of the speed."""
+def on_the_way_in(wsgi: "WSGIApplication") -> "WSGIApplication":
+    """Mend the request before anybody sees it.
 
-    def plain(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    permessage-deflate is refused: measured, it costs every socket 100 KB and half of the speed. A proxy on
+    this box says for whom it asks; nobody else is believed.
+    """
+
+    def mended(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        asked_for = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if asked_for and environ.get("REMOTE_ADDR") in ("127.0.0.1", "::1"):
+            environ["REMOTE_ADDR"] = asked_for
         return wsgi(environ, start_response)
 
-    return plain
+    return mended

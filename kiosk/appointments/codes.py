@@ -5,7 +5,7 @@ file, and remove the old one when the last letter signed with it is past.
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +13,6 @@ import segno
 from markupsafe import Markup
 
 from kiosk.appointments.records import Appointment
-from kiosk.clinic import Clinic
 from kiosk.config import Config, ConfigError
 from kiosk.database.vault import read_or_make_key
 from kiosk.identity import Pattern, Rules
@@ -37,15 +36,10 @@ def rules(config: Config) -> Rules:
     )
 
 
-def booking_code(clinic: Clinic, appointment: Appointment) -> str:
-    """The signed code of this appointment: its reference, nothing of the patient."""
-    return sign(clinic, appointment.reference, appointment.slot + LIFE)
-
-
-def sign(clinic: Clinic, reference: str, expires: datetime) -> str:
-    """Sign a reference with the site's newest key."""
-    key_id, key = max(_keys(clinic.config).items())
-    return make(reference, expires, key_id, key)
+def booking_code(config: Config, appointment: Appointment) -> str:
+    """The appointment's code, signed with the site's newest key: its reference, nothing of the patient."""
+    key_id, key = max(_keys(config).items())
+    return make(appointment.reference, appointment.slot + LIFE, key_id, key)
 
 
 def new_key(config: Config) -> Path:

@@ -124,7 +124,7 @@ def letter(appointment_id: str) -> ResponseReturnValue:
     return render_template(
         "appointments/letter.html",
         appointment=found,
-        qr=codes.qr_svg(codes.booking_code(here, found)),
+        qr=codes.qr_svg(codes.booking_code(here.config, found)),
         code=f"{code[:3]} {code[3:6]} {code[6:]}",
         tellings=[_telling(language, here.local(found.slot)) for language in here.config.site.languages],
     )

@@ -115,7 +115,7 @@ def _samples() -> list[Sample]:
     here = clinic()
     at = here.now()
     with here.database.snapshot(at=at) as reading:
-        return samples(here, reading, at)
+        return samples(here.config, reading, at)
 
 
 def _devices() -> Devices:

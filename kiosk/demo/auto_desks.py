@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from kiosk.clinic import Clinic
+from kiosk.clinic import utc_now
+from kiosk.config import Config
 from kiosk.console.rules import stamp
+from kiosk.database import Database
 from kiosk.demo.browser import Browser
 from kiosk.queueing.room import Snapshot
 from kiosk.queueing.tickets import AT_DESK, State, Ticket
@@ -21,15 +23,16 @@ NEVER_COMES = 0.06
 class AutoDesks:
     """All open desks. What a person does there is left to that person."""
 
-    def __init__(self, clinic: Clinic, coordinator: Browser, pace: "Pace") -> None:
-        self.clinic = clinic
+    def __init__(self, config: Config, database: Database, coordinator: Browser, pace: "Pace") -> None:
+        self.rules = config.room_rules()
+        self.database = database
         self.coordinator = coordinator
         self.pace = pace
         self.ours: set[str] | None = None
 
     def step(self) -> None:
         """Let every open desk do the next thing."""
-        with self.clinic.database.snapshot(at=self.clinic.now()) as reading:
+        with self.database.snapshot(at=utc_now()) as reading:
             room = reading.snapshot
         there = {t.desk: t for t in room.tickets.values() if t.state in AT_DESK and t.desk is not None}
         if self.ours is None:
@@ -57,9 +60,9 @@ class AutoDesks:
         self.coordinator.send(f"/console/tickets/{ticket.id}/{action}", {"seen": stamp(ticket)})
 
     def _next(self, desk: str, room: Snapshot) -> Ticket | None:
-        services = self.clinic.config.room_rules().desks[desk].services
+        services = self.rules.desks[desk].services
         return next((ticket for ticket in room.in_order() if ticket.service in services), None)
 
     def _lasts(self, ticket: Ticket) -> tuple[float, float]:
-        expected = self.clinic.config.room_rules().services[ticket.service].expected.total_seconds()
+        expected = self.rules.services[ticket.service].expected.total_seconds()
         return expected * SERVING[0], expected * SERVING[1]

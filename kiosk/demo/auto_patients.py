@@ -11,7 +11,9 @@ from kiosk.appointments.records import Appointment, Status
 from kiosk.bench.devices import Devices
 from kiosk.checkin import records as dialogues
 from kiosk.checkin.steps import Step
-from kiosk.clinic import Clinic
+from kiosk.clinic import utc_now
+from kiosk.config import Config
+from kiosk.database import Database
 from kiosk.demo.browser import Browser
 from kiosk.demo.cards import licence
 from kiosk.demo.people import LANGUAGES
@@ -39,8 +41,17 @@ class _Patient:
 class AutoPatients:
     """One kiosk's patients."""
 
-    def __init__(self, clinic: Clinic, station: str, screen: Browser, devices: Devices, pace: "Pace") -> None:
-        self.clinic = clinic
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        station: str,
+        screen: Browser,
+        devices: Devices,
+        pace: "Pace",
+    ) -> None:
+        self.config = config
+        self.database = database
         self.station = station
         self.screen = screen
         self.devices = devices
@@ -51,8 +62,8 @@ class AutoPatients:
 
     def step(self) -> None:
         """Let the patient at the kiosk do the next thing, or let one come when nobody is there."""
-        at = self.clinic.now()
-        with self.clinic.database.snapshot(at=at) as reading:
+        at = utc_now()
+        with self.database.snapshot(at=at) as reading:
             record = dialogues.at_station(reading, self.station)
             expected = [one for one in appointments.today(reading, at) if _comes(one, at)]
         state = record.state
@@ -102,15 +113,15 @@ class AutoPatients:
                 return {"answer": "start_over"}
 
     def _somebody(self, expected: list[Appointment]) -> _Patient:
-        languages = self.clinic.config.site.languages
+        languages = self.config.site.languages
         others = [language for language in LANGUAGES if language in languages]
         language = self.chance.choice(others) if self.chance.random() < OTHER_LANGUAGE else languages[0]
         if not expected or self.chance.random() < WALK_IN:
-            services = [service.id for service in self.clinic.config.services if service.walk_in]
+            services = [service.id for service in self.config.services if service.walk_in]
             return _Patient(language, service=self.chance.choice(services))
         one = self.chance.choice(expected[:5])
         if self.chance.random() < WITH_LETTER:
-            scans = codes.booking_code(self.clinic, one).encode() + b"\r"
+            scans = codes.booking_code(self.config, one).encode() + b"\r"
         else:
             scans = licence(one.person, "T00000000")
         return _Patient(language, one.birth_date, scans)

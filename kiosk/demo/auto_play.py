@@ -9,7 +9,9 @@ import threading
 import time
 
 from kiosk.bench.devices import Devices, DevicesAway
-from kiosk.clinic import Clinic
+from kiosk.clinic import utc_now
+from kiosk.config import Config
+from kiosk.database import Database
 from kiosk.demo.auto_desks import AutoDesks
 from kiosk.demo.auto_patients import AutoPatients
 from kiosk.demo.browser import Browser, Unwilling
@@ -47,13 +49,14 @@ class Pace:
 class AutoPlay:
     """Plays until `stop`."""
 
-    def __init__(self, clinic: Clinic, speed: float = 1.0) -> None:
-        assert clinic.config.demo is not None  # noqa: S101
-        self.clinic = clinic
-        self.station = clinic.config.stations[0].id
+    def __init__(self, config: Config, database: Database, speed: float = 1.0) -> None:
+        assert config.demo is not None  # noqa: S101
+        self.config = config
+        self.database = database
+        self.station = config.stations[0].id
         self.pace = Pace(speed)
         self.awake = Pace(1)
-        self.devices = Devices(clinic.config.demo.bench)
+        self.devices = Devices(config.demo.bench)
         self._token = ""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._play, name="auto-play", daemon=True)
@@ -66,8 +69,8 @@ class AutoPlay:
         """End, and give the kiosk's second pairing back."""
         self._stopping.set()
         self._thread.join(LOOK_EVERY_S * 2)
-        at = self.clinic.now()
-        with self.clinic.database.begin(at=at) as tx:
+        at = utc_now()
+        with self.database.begin(at=at) as tx:
             for device in stations.devices(tx, at):
                 if device.paired_by == BY:
                     stations.revoke(tx, device.id, BY)
@@ -82,7 +85,7 @@ class AutoPlay:
 
     def _day(self) -> None:
         """Sign in, then look and act until stopped."""
-        address = self.clinic.config.public_url
+        address = self.config.public_url
         coordinator, screen = Browser(address), Browser(address)
         username, _, _, password = STAFF[0]
         coordinator.look("/sign-in")
@@ -90,8 +93,8 @@ class AutoPlay:
         coordinator.look("/console")
         screen.cookies[f"{DEVICE_COOKIE}-auto-play"] = self._pairing()
         screen.look(f"/kiosk/{self.station}")
-        patients = AutoPatients(self.clinic, self.station, screen, self.devices, self.pace)
-        desks = AutoDesks(self.clinic, coordinator, self.pace)
+        patients = AutoPatients(self.config, self.database, self.station, screen, self.devices, self.pace)
+        desks = AutoDesks(self.config, self.database, coordinator, self.pace)
         while not self._stopping.wait(LOOK_EVERY_S / max(1.0, self.pace.speed)):
             patients.step()
             desks.step()
@@ -101,6 +104,6 @@ class AutoPlay:
     def _pairing(self) -> str:
         """A pairing of our own with the same kiosk: its patients' fingers."""
         if not self._token:
-            with self.clinic.database.begin(at=self.clinic.now()) as tx:
+            with self.database.begin(at=utc_now()) as tx:
                 self._token = stations.enrol(tx, Kind.KIOSK, self.station, BY)
         return self._token

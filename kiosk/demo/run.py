@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import urllib3
-from flask_socketio import SocketIO
 from urllib3.exceptions import HTTPError
 
 from kiosk.app import open_database
-from kiosk.clinic import Clinic, utc_now
+from kiosk.clinic import utc_now
 from kiosk.config import Config, ConfigError
 from kiosk.database import Database
 from kiosk.demo import folder
@@ -20,8 +19,7 @@ from kiosk.demo.auto_play import AutoPlay
 from kiosk.demo.children import Child, Hopeless, stop
 from kiosk.demo.clinic_day import STAFF
 from kiosk.demo.folder import Places
-from kiosk.live import Live
-from kiosk.stations import records as stations
+from kiosk.stations import pairing
 
 DATA = Path(".demo")
 LOOK_EVERY_S = 0.3
@@ -52,7 +50,7 @@ def run(
             _start(children, where, stopping)
             print(_welcome(config, where, anew=anew, took_s=time.monotonic() - began), flush=True)
             if auto_play and not stopping.is_set():
-                player = AutoPlay(_clinic(config, database), speed)
+                player = AutoPlay(config, database, speed)
                 player.start()
             _watch(children, database, stopping)
         except Hopeless as error:
@@ -114,15 +112,10 @@ def let_in(database: Database) -> int:
     """Approve the screens that ask for a place by name, as a coordinator would on the console."""
     at = utc_now()
     with database.snapshot(at=at) as reading:
-        if not any(asked.wanted for asked in stations.requests(reading, at)):
+        if not any(asked.wanted for asked in pairing.requests(reading, at)):
             return 0
     with database.begin(at=at) as tx:
-        return stations.approve_wishes(tx, by="demo")
-
-
-def _clinic(config: Config, database: Database) -> Clinic:
-    """The clinic as the auto-play sees it: it reads here, and acts through the server's pages only."""
-    return Clinic(config, database, Live(SocketIO()))
+        return pairing.approve_wishes(tx, by="demo")
 
 
 def _welcome(config: Config, where: Places, *, anew: bool, took_s: float) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from kiosk.appointments import codes, records
 from kiosk.appointments.records import Appointment, Status
 from kiosk.appointments.rules import Person
-from kiosk.clinic import Clinic
+from kiosk.config import Config
 from kiosk.database import Reading
 from kiosk.demo.cards import garbled, licence
 from kiosk.demo.people import stranger
@@ -28,14 +28,14 @@ class Sample:
     slot: datetime | None = None
 
 
-def samples(clinic: Clinic, reading: Reading, at: datetime) -> list[Sample]:
+def samples(config: Config, reading: Reading, at: datetime) -> list[Sample]:
     """Return today's samples: the patients who are expected next, then the cases that fail."""
     today = records.today(reading, at)
     soonest = sorted(today, key=lambda one: abs(one.slot - at - timedelta(minutes=15)))
     expected = [one for one in soonest if one.status is Status.BOOKED][: 2 * SHOWN]
     found = [_card(one) for one in expected[:SHOWN]]
-    found += [_letter(clinic, one) for one in expected[SHOWN:]]
-    found += _failing(clinic, reading.day(at), expected, today)
+    found += [_letter(config, one) for one in expected[SHOWN:]]
+    found += _failing(config, reading.day(at), expected, today)
     return found
 
 
@@ -51,20 +51,20 @@ def _card(one: Appointment) -> Sample:
     )
 
 
-def _letter(clinic: Clinic, one: Appointment) -> Sample:
+def _letter(config: Config, one: Appointment) -> Sample:
     return Sample(
         f"letter-{one.id[:12]}",
         "letter",
         _name(one.person),
         "Booking code of somebody who is expected",
-        codes.booking_code(clinic, one).encode() + b"\r",
+        codes.booking_code(config, one).encode() + b"\r",
         one.birth_date,
         one.slot,
     )
 
 
 def _failing(
-    clinic: Clinic, today: date, expected: Sequence[Appointment], everybody: Sequence[Appointment]
+    config: Config, today: date, expected: Sequence[Appointment], everybody: Sequence[Appointment]
 ) -> Iterator[Sample]:
     nobody = stranger(today)
     yield Sample(
@@ -79,12 +79,12 @@ def _failing(
         cut = garbled(licence(expected[0].person, _number(expected[0])))
         yield Sample("garbled", "trouble", "A garbled scan", "The hand moved: scan again", cut)
     if used := next((one for one in everybody if one.status is Status.ARRIVED), None):
-        code = codes.booking_code(clinic, used).encode() + b"\r"
+        code = codes.booking_code(config, used).encode() + b"\r"
         hint = "The patient has a ticket already: no second one"
         yield Sample("used", "trouble", "A used booking code", hint, code, used.birth_date, used.slot)
     if expected:
         one = expected[-1]
-        forged = codes.booking_code(clinic, one)
+        forged = codes.booking_code(config, one)
         forged = forged[:-4] + ("AAAA" if forged[-4:] != "AAAA" else "BBBB")
         yield Sample(
             "forged", "trouble", "A forged booking code", "The signature is wrong", forged.encode() + b"\r"

@@ -1,7 +1,6 @@
 """`python -m kiosk identify`: say what a payload or a picture of a code means. Nothing is stored."""
 
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, datetime
@@ -42,11 +41,11 @@ def _json_line(line: str) -> bytes:
         raise NotAScan(f"Every line must be one JSON string, and one is not: {error}.") from None
 
 
-def identify(scans: Iterable[bytes], rules: Rules, *, at: datetime, out: TextIO = sys.stdout) -> int:
+def identify(scans: Iterable[bytes], rules: Rules, *, at: datetime) -> int:
     """Print one JSON object a scan; return how many there were."""
     found = [described(recognise(scan, rules, at=at)) for scan in scans]
     for document in found:
-        print(json.dumps(document, ensure_ascii=False), file=out)
+        print(json.dumps(document, ensure_ascii=False))
     return len(found)
 
 

@@ -20,7 +20,7 @@ from kiosk.clinic import clinic
 from kiosk.database import Transaction, jobs
 from kiosk.database.jobs import Job
 from kiosk.stations import health as devices
-from kiosk.stations import records, rules, work
+from kiosk.stations import pairing, records, rules, work
 from kiosk.stations.bell import Bell
 from kiosk.stations.rules import Kind, Part, State
 
@@ -110,7 +110,7 @@ def request_pairing() -> ResponseReturnValue:
     """A device host without a token asks for a code."""
     body(Pairing)
     with transaction() as tx:
-        asked = records.ask(tx, Kind.HOST, request.remote_addr or "")
+        asked = pairing.ask(tx, Kind.HOST, request.remote_addr or "")
     if asked is None:
         raise StationError(429, "Too many codes wait at this address already. Approve one, or wait.")
     expires_s = int(rules.CODE_LIFE.total_seconds())
@@ -123,10 +123,10 @@ def claim_pairing() -> ResponseReturnValue:
     secret = body(Claim).claim
     here = clinic()
     with here.database.snapshot(at=here.now()) as reading:
-        if records.expiry(reading, secret, here.now()) is not None:
+        if pairing.expiry(reading, secret, here.now()) is not None:
             return jsonify({}), 202
     with transaction() as tx:
-        claimed = records.claim(tx, secret)
+        claimed = pairing.claim(tx, secret)
     if claimed is None:
         raise StationError(404, "This pairing expired or was used. Ask for a new code.")
     return jsonify(token=claimed.token, station=claimed.name)

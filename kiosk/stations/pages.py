@@ -22,8 +22,8 @@ from flask_babel import gettext
 from kiosk.access import principal, principals
 from kiosk.clinic import Clinic, clinic
 from kiosk.database import Reading
-from kiosk.stations import records, rules
-from kiosk.stations.records import Approval
+from kiosk.stations import pairing, records, rules
+from kiosk.stations.pairing import Approval
 from kiosk.stations.rules import Device, Kind
 
 blueprint = Blueprint("stations", __name__, template_folder="templates")
@@ -75,12 +75,12 @@ def pair(kind: str, name: str) -> ResponseReturnValue:
     code, _, secret = request.cookies.get("pairing", "").partition(".")
     at = here.now()
     with here.database.snapshot(at=at) as reading:
-        expires_at = records.expiry(reading, secret, at)
+        expires_at = pairing.expiry(reading, secret, at)
     if expires_at is not None:
         return _code_page(wanted, name, code)
     with here.database.begin(at=at) as tx:
-        claimed = records.claim(tx, secret)
-        asked = None if claimed else records.ask(tx, wanted, request.remote_addr or "", wanted=name)
+        claimed = pairing.claim(tx, secret)
+        asked = None if claimed else pairing.ask(tx, wanted, request.remote_addr or "", wanted=name)
     if claimed is not None:
         response = make_response(redirect(_address(claimed.kind, claimed.name), 303))
         response.delete_cookie("pairing", path=request.path)
@@ -114,7 +114,7 @@ def approve() -> ResponseReturnValue:
         outcome = Approval(before["outcome"]) if before else None
         if outcome is None:
             only = here.config.stations[0].id if len(here.config.stations) == 1 else None
-            outcome = records.approve(tx, code, kind or None, name or None, principal().name, host_of=only)
+            outcome = pairing.approve(tx, code, kind or None, name or None, principal().name, host_of=only)
             if outcome is Approval.APPROVED and command:
                 tx.answer(command, {"outcome": outcome})
     if outcome is not Approval.APPROVED:
@@ -143,7 +143,7 @@ def _screens_page(code: str = "", chosen: str = "", problem: Approval | None = N
             "stations/screens.html",
             version=reading.snapshot.version,
             places=_places(here, reading),
-            requests=records.requests(reading, at),
+            requests=pairing.requests(reading, at),
             names={kind: _names(here, kind) for kind in Kind},
             subjects=rules.SUBJECTS,
             called=rules.called,

@@ -1,16 +1,14 @@
-"""Paired devices and pairing in SQL. A token is given once; only its hash is kept.
+"""Paired devices in SQL: their tokens, when they were heard of, how they are.
 
-A code is asked for by a screen or device host, typed on the console by a person who stands before it, and
-then fetched with a claim that only the asking device knows.
+A token is given once; only its hash is kept.
 """
 
 import json
 import secrets
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -20,159 +18,12 @@ from sqlalchemy.engine import Row
 from kiosk.access import Principal, Role
 from kiosk.clinic import clinic
 from kiosk.database import Reading, Transaction
-from kiosk.database.schema import EPOCH, MICROSECOND, device, event, pairing
+from kiosk.database.schema import EPOCH, MICROSECOND, device
 from kiosk.stations import rules
 from kiosk.stations.rules import Device, Kind, Part, State
 
 ROLES = {Kind.HOST: Role.HOST, Kind.KIOSK: Role.KIOSK, Kind.BOARD: Role.BOARD}
 SEEN_EVERY = timedelta(seconds=30)
-REFUSED = "pairing_refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A code that was asked for: what for, from which network address."""
-
-    kind: Kind
-    wanted: str | None
-    address: str
-    created_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The answer to who wants to be paired: `code` for people, `claim` for the device alone."""
-
-    code: str
-    claim: str
-    expires_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """What an approved claim is worth: the token, as what and for which station or board."""
-
-    kind: Kind
-    name: str
-    token: str
-
-
-class Approval(StrEnum):
-    """How the typed code was received."""
-
-    APPROVED = "approved"
-    UNKNOWN_CODE = "unknown_code"
-    OTHER_KIND = "other_kind"
-    NAME_NEEDED = "name_needed"
-    TOO_MANY_TRIES = "too_many_tries"
-
-
-def ask(tx: Transaction, kind: Kind, address: str, wanted: str | None = None) -> Asked | None:
-    """Make a pairing code. None: too many of this kind wait at that address already."""
-    tx.connection.execute(pairing.delete().where(pairing.c.site == tx.site, pairing.c.expires_at <= tx.at))
-    waiting = sa.select(sa.func.count()).where(
-        pairing.c.site == tx.site, pairing.c.address == address, pairing.c.kind == kind
-    )
-    if tx.connection.execute(waiting).scalar_one() >= rules.MOST_OPEN:
-        return None
-    code = "".join(secrets.choice(rules.ALPHABET) for _ in range(rules.CODE_LENGTH))
-    claim = secrets.token_urlsafe(32)
-    expires_at = tx.at + rules.CODE_LIFE
-    tx.connection.execute(
-        pairing.insert().values(
-            claim_hash=_hash(claim), site=tx.site, code_hash=tx.vault.lookup("pairing", code), kind=str(kind),
-            wanted=wanted, address=address, created_at=tx.at, expires_at=expires_at,
-        )
-    )  # fmt: skip
-    return Asked(rules.shown(code), claim, expires_at)
-
-
-def requests(reading: Reading, at: datetime) -> list[Request]:
-    """Return who waits for approval, oldest first."""
-    query = sa.select(pairing).where(
-        pairing.c.site == reading.site, pairing.c.expires_at > at, pairing.c.approved_name.is_(None)
-    )
-    rows = reading.connection.execute(query.order_by(pairing.c.created_at))
-    return [Request(Kind(r.kind), r.wanted, r.address, r.created_at, r.expires_at) for r in rows]
-
-
-def approve(
-    tx: Transaction,
-    code: str,
-    kind: Kind | str | None,
-    name: str | None,
-    by: str,
-    *,
-    host_of: str | None = None,
-) -> Approval:
-    """Let the device that shows `code` in, as `kind` and `name`; None for both: as it asks.
-
-    A host asks for no station: it becomes that of `host_of`. A wrong code counts against who types it.
-    """
-    if _tries(tx, by) >= rules.TRIES:
-        return Approval.TOO_MANY_TRIES
-    typed = rules.normal(code)
-    found = pairing.c.code_hash == tx.vault.lookup("pairing", typed or "")
-    query = sa.select(pairing).where(
-        pairing.c.site == tx.site, found, pairing.c.expires_at > tx.at, pairing.c.approved_name.is_(None)
-    )
-    row = tx.connection.execute(query).first()
-    if row is None:
-        tx.record(REFUSED, by=by)
-        return Approval.UNKNOWN_CODE
-    if kind is not None and row.kind != kind:
-        return Approval.OTHER_KIND
-    name = name or row.wanted or (host_of if row.kind == Kind.HOST else None)
-    if name is None:
-        return Approval.NAME_NEEDED
-    change = pairing.update().where(pairing.c.claim_hash == row.claim_hash)
-    tx.connection.execute(change.values(approved_name=name, approved_by=by))
-    tx.record("pairing_approved", by=by)
-    return Approval.APPROVED
-
-
-def approve_wishes(tx: Transaction, by: str) -> int:
-    """Let in every screen that asks for a place by name, without its code: for the demo alone."""
-    wish = pairing.update().where(
-        pairing.c.site == tx.site,
-        pairing.c.expires_at > tx.at,
-        pairing.c.wanted.is_not(None),
-        pairing.c.approved_name.is_(None),
-    )
-    approved = tx.connection.execute(wish.values(approved_name=pairing.c.wanted, approved_by=by)).rowcount
-    if approved:
-        tx.record("pairing_approved", by=by)
-    return approved
-
-
-def claim(tx: Transaction, secret: str) -> Claimed | None:
-    """Fetch the token of an approved pairing, once. None: not approved, expired, used or never there."""
-    row = tx.connection.execute(
-        pairing.delete()
-        .where(
-            pairing.c.site == tx.site,
-            pairing.c.claim_hash == _hash(secret),
-            pairing.c.expires_at > tx.at,
-            pairing.c.approved_name.is_not(None),
-        )
-        .returning(pairing)
-    ).first()
-    if row is None:
-        return None
-    token = enrol(tx, Kind(row.kind), row.approved_name, row.approved_by)
-    return Claimed(Kind(row.kind), row.approved_name, token)
-
-
-def expiry(reading: Reading, secret: str, at: datetime) -> datetime | None:
-    """Return until when this claim waits for approval. None: approved, expired, used or never there."""
-    query = sa.select(pairing.c.expires_at).where(
-        pairing.c.site == reading.site,
-        pairing.c.claim_hash == _hash(secret),
-        pairing.c.expires_at > at,
-        pairing.c.approved_name.is_(None),
-    )
-    return reading.connection.execute(query).scalar()
 
 
 def enrol(tx: Transaction, kind: Kind, name: str, by: str) -> str:
@@ -180,7 +31,7 @@ def enrol(tx: Transaction, kind: Kind, name: str, by: str) -> str:
     token = secrets.token_urlsafe(32)
     tx.connection.execute(
         device.insert().values(
-            id=uuid.uuid4().hex, site=tx.site, kind=str(kind), name=name, token_hash=_hash(token),
+            id=uuid.uuid4().hex, site=tx.site, kind=str(kind), name=name, token_hash=hashed(token),
             renewed_at=tx.at, paired_at=tx.at, paired_by=by, seen_at=tx.at,
         )
     )  # fmt: skip
@@ -195,7 +46,7 @@ def identify(token: str, at: datetime) -> Principal | None:
         row = _by_token(reading, token)
     if row is None:
         return None
-    first_use = row.old_token_hash is not None and row.token_hash == _hash(token)
+    first_use = row.old_token_hash is not None and row.token_hash == hashed(token)
     if first_use or row.seen_at is None or at - row.seen_at >= SEEN_EVERY:
         with database.begin(at=at) as tx:
             seen(tx, [row.id])
@@ -219,7 +70,7 @@ def renewed(tx: Transaction, token: str) -> str | None:
     if row is None or not is_old(tx, token, tx.at):
         return None
     fresh = secrets.token_urlsafe(32)
-    _update(tx, row.id, token_hash=_hash(fresh), old_token_hash=_hash(token), renewed_at=tx.at)
+    _update(tx, row.id, token_hash=hashed(fresh), old_token_hash=hashed(token), renewed_at=tx.at)
     return fresh
 
 
@@ -297,23 +148,13 @@ def _parts(health: str | None) -> tuple[Part, ...]:
 
 
 def _by_token(reading: Reading, token: str) -> Row[Any] | None:
-    hashed = _hash(token)
+    kept = hashed(token)
     query = sa.select(device).where(
         device.c.site == reading.site,
-        sa.or_(device.c.token_hash == hashed, device.c.old_token_hash == hashed),
+        sa.or_(device.c.token_hash == kept, device.c.old_token_hash == kept),
         device.c.revoked_at.is_(None),
     )
     return reading.connection.execute(query).first()
-
-
-def _tries(tx: Transaction, by: str) -> int:
-    query = sa.select(sa.func.count()).where(
-        event.c.site == tx.site,
-        event.c.kind == REFUSED,
-        event.c.at > tx.at - rules.TRIES_WITHIN,
-        event.c.by == by,
-    )
-    return int(tx.connection.execute(query).scalar_one())
 
 
 def _update(tx: Transaction, device_id: str, **values: Any) -> None:
@@ -321,5 +162,6 @@ def _update(tx: Transaction, device_id: str, **values: Any) -> None:
     tx.connection.execute(device.update().where(here).values(values))
 
 
-def _hash(token: str) -> bytes:
+def hashed(token: str) -> bytes:
+    """Return what is kept of a secret."""
     return sha256(token.encode("utf-8", "surrogatepass")).digest()

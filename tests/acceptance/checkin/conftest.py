@@ -83,7 +83,8 @@ class Panel:
             self.ticket = check_in(
                 tx, station=None, services=["laboratory"], language="en", command="c1", by="test"
             )
-        self.url = f"http://127.0.0.1:{self.server.port}/kiosk/front"
+        self.origin = f"http://127.0.0.1:{self.server.port}/"
+        self.url = f"{self.origin}kiosk/front"
         self.mm = self.config.stations[0].mm
         self.browser = browser
         self.page = self.open().new_page()
@@ -93,7 +94,7 @@ class Panel:
         width, height = self.config.stations[0].pixels
         size = ViewportSize(width=width, height=height)
         context = self.browser.new_context(viewport=size, has_touch=True, **options)
-        context.add_cookies([{"name": DEVICE_COOKIE, "value": self.token, "url": self.url}])
+        context.add_cookies([{"name": DEVICE_COOKIE, "value": self.token, "url": self.origin}])
         return context
 
     def put(self, place: Place, language: str) -> None:

@@ -161,7 +161,7 @@ def test_the_browsers_back_button_shows_no_earlier_patient(panel: Panel) -> None
 def test_no_page_asks_for_what_the_policy_forbids(panel: Panel) -> None:
     said: list[ConsoleMessage] = []
     page = panel.open().new_page()
-    page.on("console", said.append)
+    page.on("console", lambda message: said.append(message))
     for place in PLACES:
         panel.show(place, "en", page)
         page.wait_for_timeout(50)

@@ -113,7 +113,7 @@ class Kiosk:
 
     def letter(self, appointment: Appointment) -> str:
         """The code on the appointment's letter."""
-        return codes.booking_code(self.clinic, appointment)
+        return codes.booking_code(self.clinic.config, appointment)
 
     def licence(self, family: str = "LOPEZ", given: str = "MARIA JOSE", born: date = BORN) -> str:
         """What is on a driver licence."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from simple_websocket import Client, ConnectionClosed
 from flask import Flask
+from simple_websocket import Client, ConnectionClosed
 from werkzeug.serving import make_server
 
 from kiosk.access import Role

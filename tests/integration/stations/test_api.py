@@ -338,7 +338,9 @@ def test_a_ticket_that_may_lie_in_the_tray_is_never_repeated_by_itself(
     assert open_tasks(here) == []
 
 
-def test_a_second_paper_says_that_it_is_a_copy(host: Host, here: Clinic, clock: Clock, arrive: Arrive) -> None:
+def test_a_second_paper_says_that_it_is_a_copy(
+    host: Host, here: Clinic, clock: Clock, arrive: Arrive
+) -> None:
     ticket = arrive()
     job = host.next_job()
     assert job is not None

@@ -67,9 +67,7 @@ def test_only_a_change_is_an_event(host: Host, here: Clinic, clock: Clock) -> No
     assert changes(here) == 4
 
 
-def test_trouble_that_lasts_becomes_a_task_and_goes_by_itself(
-    host: Host, here: Clinic, clock: Clock
-) -> None:
+def test_trouble_that_lasts_becomes_a_task_and_goes_by_itself(host: Host, here: Clinic, clock: Clock) -> None:
     host.health(OUT)
     assert open_tasks(here) == []
     clock.at += rules.DOWN_FOR

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from kiosk.access import Role
 from kiosk.clinic import Clinic
 from kiosk.database import schema
-from kiosk.stations import records, rules
-from kiosk.stations.records import Approval
+from kiosk.stations import pairing, records, rules
+from kiosk.stations.pairing import Approval
 from kiosk.stations.rules import Kind
 from tests.cast import NINE
 from tests.integration.stations.conftest import Clock, Host
@@ -74,7 +74,7 @@ def test_nothing_that_opens_a_door_is_written_down(app: Flask, here: Clinic, ana
     approve(ana, code)
     with here.database.begin(at=NINE) as tx:
         row = str(tx.connection.execute(sa.select(schema.pairing)).one())
-        claimed = records.claim(tx, claim)
+        claimed = pairing.claim(tx, claim)
         assert claimed is not None
         row += str(tx.connection.execute(sa.select(schema.device)).one())
     for secret in (code, code.replace("-", ""), claim, claimed.token):
@@ -99,9 +99,7 @@ def test_a_code_is_good_for_ten_minutes(app: Flask, ana: FlaskClient, clock: Clo
     assert app.test_client().post("/api/pairing/claim", json={"claim": claim}).status_code == 404
 
 
-def test_an_approved_code_that_nobody_fetches_expires_too(
-    app: Flask, ana: FlaskClient, clock: Clock
-) -> None:
+def test_an_approved_code_that_nobody_fetches_expires_too(app: Flask, ana: FlaskClient, clock: Clock) -> None:
     code, claim = asked(app)
     assert approve(ana, code, "host:front") == 303
     clock.at += rules.CODE_LIFE
@@ -122,17 +120,17 @@ def test_a_double_tap_is_one_approval(app: Flask, ana: FlaskClient) -> None:
 def test_codes_cannot_be_guessed(app: Flask, here: Clinic, clock: Clock) -> None:
     code, _ = asked(app)
     with here.database.begin(at=NINE) as tx:
-        guesses = [records.approve(tx, f"0000-000{n}", None, "front", "ana") for n in range(rules.TRIES)]
+        guesses = [pairing.approve(tx, f"0000-000{n}", None, "front", "ana") for n in range(rules.TRIES)]
     assert set(guesses) == {Approval.UNKNOWN_CODE}
     with here.database.begin(at=NINE) as tx:
-        assert records.approve(tx, code, None, "front", "ana") is Approval.TOO_MANY_TRIES
-        assert records.approve(tx, "0000-0000", None, "front", "ben") is Approval.UNKNOWN_CODE
+        assert pairing.approve(tx, code, None, "front", "ana") is Approval.TOO_MANY_TRIES
+        assert pairing.approve(tx, "0000-0000", None, "front", "ben") is Approval.UNKNOWN_CODE
     clock.at += rules.TRIES_WITHIN - SECOND
     code, _ = asked(app)
     with here.database.begin(at=clock.at) as tx:
-        assert records.approve(tx, code, None, "front", "ana") is Approval.TOO_MANY_TRIES
+        assert pairing.approve(tx, code, None, "front", "ana") is Approval.TOO_MANY_TRIES
     with here.database.begin(at=clock.at + SECOND) as tx:
-        assert records.approve(tx, code, None, "front", "ana") is Approval.APPROVED
+        assert pairing.approve(tx, code, None, "front", "ana") is Approval.APPROVED
 
 
 def test_nobody_fills_the_table_with_codes(app: Flask, clock: Clock) -> None:

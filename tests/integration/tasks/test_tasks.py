@@ -31,8 +31,7 @@ def test_a_cause_that_repeats_is_one_task(database: Database, station: str | Non
 def test_the_database_itself_refuses_a_second_open_task(database: Database) -> None:
     row = {"site": database.site, "kind": "help_wanted", "opened_at": NINE}
     with pytest.raises(IntegrityError), database.begin(at=NINE) as tx:
-        for _ in range(2):
-            tx.connection.execute(schema.task.insert().values(row))
+        tx.connection.execute(schema.task.insert(), [row, row])
 
 
 def test_tasks_of_different_tickets_stand_side_by_side(database: Database) -> None:

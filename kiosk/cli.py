@@ -47,6 +47,7 @@ def serve(options: argparse.Namespace) -> None:
         config = msgspec.structs.replace(
             config, server=msgspec.structs.replace(config.server, port=options.port)
         )
+    serving.check_address(config)
     logs.configure(config.server.log)
     if not options.no_migrate:
         _migrate(config)

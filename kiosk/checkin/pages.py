@@ -76,7 +76,6 @@ def _station(name: str) -> Station:
 def _fresh(html: str, version: str) -> Response:
     response = make_response(html)
     response.set_etag(version)
-    response.cache_control.no_cache = True
-    response.cache_control.private = True
+    response.headers["Cache-Control"] = "no-store"
     response.make_conditional(request)
     return response

@@ -61,11 +61,11 @@ class Places:
 
 def places(data: Path, port: int) -> Places:
     """Find free ports for the simulated devices. Raises ConfigError when `port` is taken."""
+    if not 0 < port < 2**16:
+        raise ConfigError(f"{port} is not a port: choose one from 1024 to 65535.")
     try:
         with socket.create_server((HOST, port)):
             pass
-    except OverflowError:
-        raise ConfigError(f"{port} is not a port: choose one from 1024 to 65535.") from None
     except OSError as error:
         advice = "Choose another, for example: make run PORT=9000"
         raise ConfigError(f"Port {port} cannot be used: {error.strerror}. {advice}") from None

@@ -72,7 +72,8 @@ def ask(tx: Transaction, kind: Kind, address: str, wanted: str | None = None) ->
     tx.connection.execute(
         pairing.insert().values(
             claim_hash=records.hashed(claim), site=tx.site, kind=str(kind),
-            code_hash=tx.vault.lookup("pairing", code), wanted=wanted, address=address, created_at=tx.at, expires_at=expires_at,
+            code_hash=tx.vault.lookup("pairing", code), wanted=wanted, address=address,
+            created_at=tx.at, expires_at=expires_at,
         )
     )  # fmt: skip
     return Asked(rules.shown(code), claim, expires_at)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.checkin.cases import explain
 from kiosk.stations.rules import advice, trouble
 
 
@@ -21,7 +22,7 @@ KINDS: Mapping[str, Words] = {
     ),
     "checkin_staff": Words(
         "A patient was sent from {place} to the front desk ({subject}).",
-        "Check the patient in at the desk.",
+        "{case} Check the patient in at the desk.",
     ),
     "print_failed": Words(
         "{place}: no tickets come out. {trouble}",
@@ -47,8 +48,9 @@ def words(kind: str, *, place: str = "", code: str = "", subject: str = "", caus
         "place": place or "the clinic",
         "code": code or "of a patient",
         "subject": subject,
+        "case": explain(subject),
         "trouble": trouble(subject, cause),
         "advice": advice(cause),
     }
     what, next_step = known.what.format(**names), known.next_step.format(**names)
-    return Words(what[:1].upper() + what[1:], next_step)
+    return Words(what[:1].upper() + what[1:], next_step.strip())

@@ -81,13 +81,24 @@ function showActing() {
   if (acting.getBoundingClientRect().bottom < 0) acting.scrollIntoView();
 }
 
+/** What was typed for a ticket is kept until the ticket is given. */
+let given = null;
+document.addEventListener("live:updated", () => {
+  if (!document.querySelector("[data-told]:not(.told--refused)")) return;
+  given?.reset();
+  given = null;
+});
+
 /** A list of choices that opens takes the keys; one that is open closes when something was done. */
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches("details[name][open]") && event.target.contains(document.activeElement)) {
+  if (event.target.matches("details[name][open]")) {
     event.target.querySelector("form select, form button")?.focus();
   }
 }, true);
-document.addEventListener("submit", (event) => event.target.closest("details[name]")?.removeAttribute("open"));
+document.addEventListener("submit", (event) => {
+  event.target.closest("details[name]")?.removeAttribute("open");
+  if (event.target.matches(".give__form")) given = event.target;
+});
 document.addEventListener("pointerdown", (event) => {
   for (const open of document.querySelectorAll("details[name][open]")) {
     if (!open.contains(event.target)) open.open = false;

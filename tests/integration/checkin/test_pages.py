@@ -41,6 +41,7 @@ def test_only_the_stations_own_screen_may_answer(kiosk: Kiosk) -> None:
 
 def test_a_page_that_did_not_change_is_not_sent_again(kiosk: Kiosk) -> None:
     first = kiosk.client.get("/kiosk/front")
+    assert first.headers["Cache-Control"] == "no-store"
     tag = {"If-None-Match": first.headers["ETag"]}
     assert kiosk.client.get("/kiosk/front", headers=tag).status_code == 304
     kiosk.press("appointment")

@@ -1,6 +1,8 @@
 """The demo's day: played through the real rules, alive on every screen, and nobody in it could be real."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -28,20 +30,21 @@ TODAY = date(2026, 11, 23)
 TOML = Path(clinic_day.__file__).with_name("kiosk.toml")
 
 
-def demo(data: Path, at: datetime, chance: int = CHANCE) -> tuple[Config, Database]:
+@contextmanager
+def demo(data: Path, at: datetime) -> Iterator[tuple[Config, Database]]:
     """A seeded demo."""
     config = load(TOML, {"KIOSK_SERVER__DATA": str(data)})
     migrate(config)
     database = open_database(config)
-    clinic_day.seed(database, config, at=at, chance=random.Random(chance))
-    return config, database
+    clinic_day.seed(database, config, at=at, chance=random.Random(CHANCE))
+    yield config, database
+    database.close()
 
 
 @pytest.mark.parametrize("minutes", [0, 2, 3, 4, 71])
 def test_every_state_is_there_whenever_the_demo_starts(tmp_path: Path, minutes: int) -> None:
     at = NINE + timedelta(minutes=minutes, seconds=17)
-    _, database = demo(tmp_path, at)
-    with database.snapshot(at=at) as reading:
+    with demo(tmp_path, at) as (_, database), database.snapshot(at=at) as reading:
         tickets = list(reading.snapshot.tickets.values())
         expected = records.today(reading, at)
     assert {ticket.state for ticket in tickets} == set(State)
@@ -54,8 +57,7 @@ def test_every_state_is_there_whenever_the_demo_starts(tmp_path: Path, minutes: 
 
 
 def test_the_past_obeys_the_rules(tmp_path: Path) -> None:
-    _, database = demo(tmp_path, NINE)
-    with database.snapshot(at=NINE) as reading:
+    with demo(tmp_path, NINE) as (_, database), database.snapshot(at=NINE) as reading:
         snapshot = reading.snapshot
         histories = {
             ticket: [row.at for row in events.of_ticket(reading.connection, reading.site, ticket)]
@@ -99,8 +101,7 @@ def test_every_card_of_the_demo_is_read_as_its_patient() -> None:
 
 
 def test_the_samples_are_what_they_say(tmp_path: Path) -> None:
-    config, database = demo(tmp_path, NINE)
-    with database.snapshot(at=NINE) as reading:
+    with demo(tmp_path, NINE) as (config, database), database.snapshot(at=NINE) as reading:
         found = samples(config, reading, NINE)
     rules = codes.rules(config)
     kinds = {

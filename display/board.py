@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.queueing.room import RoomRules, Snapshot
+from kiosk.queueing.snapshot import RoomRules, Snapshot
 from kiosk.queueing.tickets import State, Ticket
 
 FORGOTTEN_AFTER = timedelta(hours=12)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kiosk.queueing.room import RoomRules, Snapshot
+from kiosk.queueing.snapshot import RoomRules, Snapshot
 from kiosk.queueing.tickets import OPEN, State, Ticket
 from kiosk.queueing.waiting_time import Estimate, estimates
 

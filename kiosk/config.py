@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from kiosk.queueing.room import Desk, RoomRules, Service
+from kiosk.queueing.snapshot import Desk, RoomRules, Service
 
 PREFIX = "KIOSK_"
 IGNORED = frozenset({"drivers"})

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 from kiosk.database import Reading, events
 from kiosk.database.schema import command, event, staff, visit
 from kiosk.identity.documents import Personal
-from kiosk.queueing.room import PastEvent
+from kiosk.queueing.snapshot import PastEvent
 from kiosk.queueing.tickets import TRANSITION_EVENTS
 
 LOOKED_BACK = 500

@@ -65,7 +65,7 @@ def _open_sqlite(url: URL) -> Engine:
         # The driver's own BEGIN is deferred, and fails with "database is locked" under load: see `begin`.
         connection.isolation_level = None
         for pragma in (
-            "auto_vacuum=INCREMENTAL",  # counts before the first table is made, and changes nothing afterwards
+            "auto_vacuum=INCREMENTAL",  # counts only before the first table is made
             "journal_mode=WAL",
             "synchronous=FULL",  # NORMAL was measured to lose acknowledged rows on a power cut
             f"busy_timeout={BUSY_TIMEOUT_MS}",

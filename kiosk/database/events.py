@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from kiosk.database.schema import EPOCH, MICROSECOND, event
-from kiosk.queueing.room import Decision, PastEvent
+from kiosk.queueing.snapshot import Decision, PastEvent
 from kiosk.queueing.tickets import TRANSITION_EVENTS, State
 
 INSTANTS = frozenset(

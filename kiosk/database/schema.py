@@ -194,7 +194,7 @@ task = Table(
     _autonumber(),
     _site(),
     Column("kind", String(32), nullable=False),
-    Column("station", String(64), nullable=False, default="", comment="or board; never null: the index counts"),
+    Column("station", String(64), nullable=False, default="", comment="or board; never null, for the index"),
     Column("ticket", String(32), nullable=False, default=""),
     Column("subject", String(120), nullable=False, default="", comment="device or code; no personal data"),
     Column("cause", String(20), nullable=False, default="", comment="why the device fails, as it stands now"),

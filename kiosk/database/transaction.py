@@ -18,7 +18,8 @@ from kiosk.database import events, schema
 from kiosk.database.engine import FairLock, open_engine
 from kiosk.database.vault import Vault
 from kiosk.queueing import records
-from kiosk.queueing.room import Decision, Room, RoomRules, Snapshot
+from kiosk.queueing.room import Room
+from kiosk.queueing.snapshot import Decision, RoomRules, Snapshot
 from kiosk.queueing.tickets import Ticket
 
 _LOOK = sa.select(schema.site.c.version, schema.site.c.serial).where(

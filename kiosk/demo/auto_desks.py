@@ -7,7 +7,7 @@ from kiosk.config import Config
 from kiosk.console.rules import stamp
 from kiosk.database import Database
 from kiosk.demo.browser import Browser
-from kiosk.queueing.room import Snapshot
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import AT_DESK, State, Ticket
 
 if TYPE_CHECKING:

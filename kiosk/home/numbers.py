@@ -12,7 +12,7 @@ from prometheus_client import (
 )
 
 from kiosk.config import Config
-from kiosk.queueing.room import Snapshot
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import State
 
 registry = CollectorRegistry(auto_describe=False)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from kiosk.database.schema import counter, event, open_desk, site, ticket
-from kiosk.queueing.room import Room, Snapshot
+from kiosk.queueing.room import Room
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import OPEN, State, Ticket
 
 FIELDS = tuple(field.name for field in fields(Ticket))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from kiosk.queueing.room import RoomRules, Snapshot
+from kiosk.queueing.snapshot import RoomRules, Snapshot
 from kiosk.queueing.tickets import State, Ticket
 
 ENOUGH = 4

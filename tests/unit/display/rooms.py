@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kiosk.queueing.room import Snapshot
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import State, Ticket
 from tests.cast import NINE, minutes
 

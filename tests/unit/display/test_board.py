@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from display.board import BoardPicture, Call, picture
-from kiosk.queueing.room import Snapshot
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import AT_DESK, State, Ticket
 from tests.cast import NINE, minutes
 from tests.unit.display.rooms import DESK_NAMES, snapshot, ticket

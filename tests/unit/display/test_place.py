@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from display.place import Place, before, latest, place
-from kiosk.queueing.room import Snapshot
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import State, Ticket
 from kiosk.queueing.waiting_time import Estimate
 from tests.cast import NINE, minutes

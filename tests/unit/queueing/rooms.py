@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from kiosk.queueing.room import Decision, PastEvent, Room, Snapshot
+from kiosk.queueing.room import Room
+from kiosk.queueing.snapshot import Decision, PastEvent, Snapshot
 from kiosk.queueing.tickets import Ticket
 from tests import cast
 

@@ -6,7 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from kiosk.queueing.room import Room, Snapshot
+from kiosk.queueing.room import Room
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import AT_DESK, Action, QueueError, State, Ticket
 from tests.cast import NINE, minutes
 from tests.unit.queueing.rooms import RULES, arrive, past

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from kiosk.queueing.room import Room, Snapshot
+from kiosk.queueing.room import Room
+from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.waiting_time import Estimate, estimate_for_new, estimates, pace
 from tests.cast import NINE, minutes
 from tests.unit.queueing.rooms import RULES, arrive, room

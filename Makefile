@@ -37,7 +37,7 @@ wheel: $(VENV)/.tests  ## a wheel that runs without this checkout, in dist/
 clean:  ## forget the environment and what the demo wrote
 	@rm -rf $(VENV) dist .demo
 
-$(VENV)/.runtime: requirements.lock pyproject.toml
+$(VENV)/.runtime: requirements.lock
 	@.ci/packages python3-venv libzbar0
 	@echo "Setting up $(VENV) from requirements.lock (first time: a minute or two) ..."
 	@[ -x $(PY) ] || python3 -m venv $(VENV)

@@ -17,13 +17,21 @@ LASTS = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in one language, which are read from left to right (`ltr`) or from right to left (`rtl`)."""
+
+    language: str
+    direction: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Announcement:
-    """One call to announce, in the patient's language."""
+    """One call to announce."""
 
     ticket: str
     called_at: datetime
-    language: str
-    words: str
+    phrase: Phrase
 
     @property
     def key(self) -> str:
@@ -31,7 +39,7 @@ class Announcement:
         return f"{self.ticket}-{self.called_at.timestamp():.6f}"
 
 
-def announcements(calls: Iterable[Call], words: Callable[[Call], str]) -> tuple[Announcement, ...]:
-    """Return what to announce, the earliest call first. `words` says it in the call's language."""
+def announcements(calls: Iterable[Call], say: Callable[[Call], Phrase]) -> tuple[Announcement, ...]:
+    """Return what to announce, the earliest call first. `say` puts a call into its patient's language."""
     in_turn = sorted(calls, key=lambda call: (call.called_at, call.code))
-    return tuple(Announcement(call.ticket, call.called_at, call.language, words(call)) for call in in_turn)
+    return tuple(Announcement(call.ticket, call.called_at, say(call)) for call in in_turn)

@@ -10,6 +10,7 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 
 from display import announce
+from display.announce import Phrase
 from display.board import BoardPicture, Call, picture
 from display.lettering import Lettering, lettering
 from kiosk.clinic import clinic
@@ -22,15 +23,6 @@ PHRASES = {
     "next": _("Next"),
     "reconnecting": _("Screen is reconnecting. Staff will call you."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words in one of the site's languages."""
-
-    language: str
-    direction: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ def phrases() -> dict[str, list[Phrase]]:
     for language in clinic().config.site.languages:
         with force_locale(language):
             for key, words in PHRASES.items():
-                said[key].append(Phrase(_tag(language), _direction(language), str(words)))
+                said[key].append(_phrase(language, words))
     return said
 
 
@@ -93,26 +85,25 @@ def _html(board: Board, shown: BoardPicture) -> str:
         pages=[others[start : start + room] for start in range(0, len(others), room)],
         recent=recent,
         next=shown.next[: letters.next] if free > len(recent) else (),
-        announcements=announce.announcements(shown.calls, _words),
+        announcements=announce.announcements(shown.calls, _say),
         too_old_s=announce.TOO_OLD.total_seconds(),
         lasts_s=announce.LASTS.total_seconds(),
         phrases=phrases(),
     )
 
 
-def _words(call: Call) -> str:
+def _say(call: Call) -> Phrase:
     languages = clinic().config.site.languages
-    with force_locale(call.language if call.language in languages else languages[0]):
-        return str(gettext("%(code)s, please go to %(desk)s", code=call.code, desk=call.desk))
+    language = call.language if call.language in languages else languages[0]
+    with force_locale(language):
+        words = gettext("%(code)s, please go to %(desk)s", code=call.code, desk=call.desk)
+    return _phrase(language, words)
+
+
+def _phrase(language: str, words: object) -> Phrase:
+    tag = language.replace("_", "-")
+    return Phrase(tag, str(Locale.parse(tag, sep="-").text_direction), str(words))
 
 
 def _serves(board: Board, services: tuple[str, ...]) -> bool:
     return not board.services or bool(set(board.services) & set(services))
-
-
-def _tag(language: str) -> str:
-    return language.replace("_", "-")
-
-
-def _direction(language: str) -> str:
-    return str(Locale.parse(language, sep="-" if "-" in language else "_").text_direction)

@@ -64,8 +64,10 @@ def _open_sqlite(url: URL) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver's own BEGIN is deferred, and fails with "database is locked" under load: see `begin`.
         connection.isolation_level = None
+        if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+            # It must be said before the first table; later it would want the write lock for each connection.
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL").close()
         for pragma in (
-            "auto_vacuum=INCREMENTAL",  # counts only before the first table is made
             "journal_mode=WAL",
             "synchronous=FULL",  # NORMAL was measured to lose acknowledged rows on a power cut
             f"busy_timeout={BUSY_TIMEOUT_MS}",

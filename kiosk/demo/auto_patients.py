@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 ARRIVAL_S = (25.0, 70.0)
 THINKING_S = (1.5, 4.0)
-PATIENCE_S = (90.0, 90.0)
+PATIENCE = timedelta(seconds=60)
+"""Then somebody else seems to be at the kiosk."""
 EARLY, LATE = timedelta(minutes=40), timedelta(minutes=8)
 WALK_IN, WITH_LETTER, OTHER_LANGUAGE = 0.25, 0.4, 0.3
 
@@ -59,6 +60,7 @@ class AutoPatients:
         self.chance = pace.chance
         self.patient: _Patient | None = None
         self.scanned = False
+        self.gives_up_at = utc_now()
 
     def step(self) -> None:
         """Let the patient at the kiosk do the next thing, or let one come when nobody is there."""
@@ -70,8 +72,9 @@ class AutoPatients:
         if self.patient is None:
             if state.pristine and self.pace.over("arrival", ARRIVAL_S):
                 self.patient, self.scanned = self._somebody(expected), False
+                self.gives_up_at = at + PATIENCE
             return
-        if self.pace.over("patience", PATIENCE_S):
+        if at > self.gives_up_at:
             self.patient = None
             return
         if not self.pace.over("thinking", THINKING_S):
@@ -84,7 +87,6 @@ class AutoPatients:
         answer = self._answer(state.step, state.language)
         if state.step in (Step.TICKET, Step.REFUSED):
             self.patient = None
-            self.pace.over("patience", PATIENCE_S)
         fields = {"version": str(record.version), **answer}
         self.screen.send(f"/kiosk/{self.station}/answer", fields)
 

@@ -14,7 +14,7 @@ const ORBIT_PX = [[0, 0], [4, 0], [4, 4], [0, 4], [-4, 4], [-4, 0], [-4, -4], [0
 const html = document.documentElement;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const list = () => document.getElementById("announcements");
-const wanted = () => [...list().children].map((item) => ({ ...item.dataset, language: item.lang, words: item.textContent }));
+const wanted = () => [...list().children].map((item) => ({ ...item.dataset, lang: item.lang, dir: item.dir, words: item.textContent }));
 
 /* Announcing */
 
@@ -53,8 +53,8 @@ function show() {
   }
   const words = document.getElementById("announcing");
   if (words && words.textContent !== (shown?.words ?? "")) {
-    words.lang = shown?.language ?? "";
-    words.dir = "auto";
+    words.lang = shown?.lang ?? "";
+    words.dir = shown?.dir ?? "";
     words.textContent = shown?.words ?? "";
   }
   turn(document.querySelector(".call--announced[data-page]")?.dataset.page ?? page);

@@ -9,6 +9,8 @@ import "./console-tell.js";
 const FRESH_MS = 10_000; // waits grow, and calls stay unshown, without any event
 const ARROWS = { ArrowUp: -1, ArrowDown: 1 };
 
+let given = null;
+
 /** The name of a key as the buttons write it: `Alt+N`, whatever letter the layout makes of it with Alt. */
 function keyName(event) {
   if (!event.altKey || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return null;
@@ -82,7 +84,6 @@ function showActing() {
 }
 
 /** What was typed for a ticket is kept until the ticket is given. */
-let given = null;
 document.addEventListener("live:updated", () => {
   if (!document.querySelector("[data-told]:not(.told--refused)")) return;
   given?.reset();
@@ -93,6 +94,7 @@ document.addEventListener("live:updated", () => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches("details[name][open]")) {
     event.target.querySelector("form select, form button")?.focus();
+    event.target.querySelector("form")?.scrollIntoView({ block: "nearest" });
   }
 }, true);
 document.addEventListener("submit", (event) => {

@@ -1,4 +1,4 @@
-"""Every board, in every state: nothing is cut off, letters are as tall as ADA 703.5.5 wants, axe is content."""
+"""Every board, in every state: nothing is cut off, letters are as tall as ADA 703.5.5 wants; axe agrees."""
 
 from collections.abc import Iterator
 from math import hypot

@@ -55,31 +55,39 @@ def until(happened: Callable[[], object], within_s: float = UP_WITHIN_S) -> obje
     raise TimeoutError("It did not happen.")
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
-    """Start demos; none is left behind."""
-    started: list[Demo] = []
+def start(folder: Path, *options: str) -> Demo:
+    """Start a demo in `folder` and wait until it is ready."""
+    folder.mkdir(exist_ok=True)
+    port, output = free_port(), folder / f"output-{free_port()}"
+    command = [
+        sys.executable,
+        "-m",
+        "kiosk",
+        "demo",
+        "--port",
+        str(port),
+        "--data",
+        str(folder / "demo"),
+        *options,
+    ]
+    with output.open("w") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
+    made = Demo(process, port, folder / "demo", output)
+    until(lambda: "Ready after" in made.said() or process.poll() is not None)
+    assert process.poll() is None, made.said()
+    return made
 
-    def start(*options: str, data: Path | None = None) -> Demo:
-        port, output = free_port(), tmp_path / f"output-{len(started)}"
-        data = data or tmp_path / "demo"
-        command = [sys.executable, "-m", "kiosk", "demo", "--port", str(port), "--data", str(data), *options]
-        with output.open("w") as file:
-            process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, text=True)
-        one = Demo(process, port, data, output)
-        started.append(one)
-        until(lambda: "Ready after" in one.said() or process.poll() is not None)
-        assert process.poll() is None, one.said()
-        return one
 
-    yield start
-    for one in started:
-        one.process.terminate()
-        one.process.wait(20)
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo that several tests look at."""
+    made = start(tmp_path_factory.mktemp("demo"))
+    yield made
+    made.process.terminate()
+    made.process.wait(20)
 
 
-def test_it_opens_with_every_address_and_a_sign_in_that_works(demo: Callable[..., Demo]) -> None:
-    running = demo()
+def test_it_opens_with_every_address_and_a_sign_in_that_works(running: Demo) -> None:
     said = running.said()
     for path in ("/kiosk/front", "/board/lobby", "/console", "/bench"):
         assert f"http://127.0.0.1:{running.port}{path}" in said
@@ -88,8 +96,7 @@ def test_it_opens_with_every_address_and_a_sign_in_that_works(demo: Callable[...
     assert re.search(r"sign in as +coordinator +\S+", said)
 
 
-def test_the_device_host_is_paired_and_its_devices_become_ready(demo: Callable[..., Demo]) -> None:
-    running = demo()
+def test_the_device_host_is_paired_and_its_devices_become_ready(running: Demo) -> None:
     database = open_database(load(running.data / "kiosk.toml", {}))
 
     def ready() -> bool:
@@ -101,8 +108,7 @@ def test_the_device_host_is_paired_and_its_devices_become_ready(demo: Callable[.
     database.close()
 
 
-def test_a_screen_that_asks_for_its_place_is_let_in(demo: Callable[..., Demo]) -> None:
-    running = demo()
+def test_a_screen_that_asks_for_its_place_is_let_in(running: Demo) -> None:
     asked = running.get("/pair/board/lobby")
     cookies = [header.split(";")[0] for header in asked.headers.getlist("Set-Cookie")]
     let_in = until(
@@ -114,8 +120,7 @@ def test_a_screen_that_asks_for_its_place_is_let_in(demo: Callable[..., Demo]) -
     assert let_in.headers["Location"] == "/board/lobby"
 
 
-def test_a_child_that_dies_is_started_again(demo: Callable[..., Demo]) -> None:
-    running = demo()
+def test_a_child_that_dies_is_started_again(running: Demo) -> None:
     config = load(running.data / "kiosk.toml", {})
     assert config.demo is not None
     devices = Devices(config.demo.bench)
@@ -134,26 +139,20 @@ def answers(devices: Devices) -> bool:
         return False
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_stops_within_seconds_and_leaves_nothing_running(demo: Callable[..., Demo], number: int) -> None:
-    running = demo()
-    children = running.children()
-    assert len(children) == 3
-    running.process.send_signal(number)
-    assert running.process.wait(10) == 0
-    assert not any(Path(f"/proc/{child}").exists() for child in children)
-    assert "The demo has ended." in running.said()
+def test_it_stops_within_seconds_and_leaves_nothing_running_and_its_day_goes_on(tmp_path: Path) -> None:
+    for number, told in ((signal.SIGINT, "A new day was made"), (signal.SIGTERM, "The day goes on")):
+        running = start(tmp_path)
+        assert told in running.said()
+        children = running.children()
+        assert len(children) == 3
+        running.process.send_signal(number)
+        assert running.process.wait(10) == 0
+        assert not any(Path(f"/proc/{child}").exists() for child in children)
+        assert "The demo has ended." in running.said()
 
 
-def test_the_day_goes_on_after_a_restart(demo: Callable[..., Demo]) -> None:
-    first = demo()
-    first.process.terminate()
-    first.process.wait(20)
-    assert "The day goes on" in demo(data=first.data).said()
-
-
-def test_auto_play_brings_patients_and_serves_them(demo: Callable[..., Demo]) -> None:
-    running = demo("--auto-play", "--speed", "40")
+def test_auto_play_brings_patients_and_serves_them(tmp_path: Path) -> None:
+    running = start(tmp_path, "--auto-play", "--speed", "40")
     database = open_database(load(running.data / "kiosk.toml", {}))
 
     def tickets() -> dict[str, State]:
@@ -161,7 +160,11 @@ def test_auto_play_brings_patients_and_serves_them(demo: Callable[..., Demo]) ->
             return {ticket.id: ticket.state for ticket in reading.snapshot.tickets.values()}
 
     before = tickets()
-    until(lambda: len(tickets()) > len(before) + 1)
-    until(lambda: sum(tickets()[t] is State.SERVED and before[t] is not State.SERVED for t in before) > 1)
-    database.close()
-    assert "pauses" not in running.said()
+    try:
+        until(lambda: len(tickets()) > len(before) + 1)
+        until(lambda: sum(tickets()[t] is not before[t] for t in before) > 2)
+        assert "pauses" not in running.said()
+    finally:
+        database.close()
+        running.process.terminate()
+        running.process.wait(20)

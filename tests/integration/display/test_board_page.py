@@ -110,8 +110,8 @@ def test_who_is_called_is_told_in_their_own_language(room: WaitingRoom, as_role:
     room.act("call", arabic, "room-2")
     page = as_role(Role.BOARD).get("/board/lobby").text
 
-    assert re.search(r'lang="en">B001, please go to Room 1</li>', page)
-    assert re.search(r'lang="ar">[^<]*B002[^<]*Room 2[^<]*</li>', page)
+    assert re.search(r'lang="en" dir="ltr">B001, please go to Room 1</li>', page)
+    assert re.search(r'lang="ar" dir="rtl">[^<]*B002[^<]*Room 2[^<]*</li>', page)
 
 
 def test_a_ticket_in_a_language_the_site_does_not_speak_is_told_in_the_sites_first(

@@ -1,6 +1,6 @@
 """What is announced, and in which order."""
 
-from display.announce import announcements
+from display.announce import Phrase, announcements
 from display.board import Call
 from tests.cast import NINE, minutes
 
@@ -10,20 +10,25 @@ def call(code: str, after: float, language: str = "en") -> Call:
     return Call(f"ticket {code}", code, "Room 1", NINE + minutes(after), language, again=False)
 
 
-def test_the_earliest_call_is_announced_first() -> None:
-    said = announcements([call("B002", 2), call("A001", 1)], lambda call: f"{call.code}, {call.desk}")
+def say(call: Call) -> Phrase:
+    """The call in words."""
+    return Phrase(call.language, "ltr", f"{call.code}, {call.desk} in {call.language}")
 
-    assert [each.words for each in said] == ["A001, Room 1", "B002, Room 1"]
+
+def test_the_earliest_call_is_announced_first() -> None:
+    said = announcements([call("B002", 2), call("A001", 1)], say)
+
+    assert [each.phrase.text for each in said] == ["A001, Room 1 in en", "B002, Room 1 in en"]
 
 
 def test_an_announcement_is_in_the_language_of_its_patient() -> None:
-    (said,) = announcements([call("B002", 2, "ar")], lambda call: f"in {call.language}")
+    (said,) = announcements([call("B002", 2, "ar")], say)
 
-    assert (said.language, said.words) == ("ar", "in ar")
+    assert (said.phrase.language, said.phrase.text) == ("ar", "B002, Room 1 in ar")
 
 
 def test_a_recall_is_announced_again_under_another_key() -> None:
-    first, again = announcements([call("B002", 2), call("B002", 3)], lambda call: "")
+    first, again = announcements([call("B002", 2), call("B002", 3)], say)
 
     assert first.ticket == again.ticket
     assert first.key != again.key

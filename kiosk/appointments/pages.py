@@ -3,17 +3,16 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from kiosk.access import principal
 from kiosk.appointments import codes, records
+from kiosk.appointments.letter import tellings
 from kiosk.appointments.records import Appointment, Status
 from kiosk.appointments.rules import Entry, Problem, Refused, entry_of
 from kiosk.appointments.taking_over import take_over, terms
@@ -126,25 +125,8 @@ def letter(appointment_id: str) -> ResponseReturnValue:
         appointment=found,
         qr=codes.qr_svg(codes.booking_code(here.config, found)),
         code=f"{code[:3]} {code[3:6]} {code[6:]}",
-        tellings=[_telling(language, here.local(found.slot)) for language in here.config.site.languages],
+        tellings=tellings(here.local(found.slot), here.config.site.languages),
     )
-
-
-def _telling(language: str, slot: datetime) -> Mapping[str, Any]:
-    """When to come and what to do, in one language."""
-    locale = Locale.parse(language, sep="-")
-    with force_locale(language):
-        return {
-            "language": language,
-            "direction": locale.text_direction,
-            "day": format_date(slot.date(), "full", locale=locale),
-            "time": format_time(slot, "short", tzinfo=slot.tzinfo, locale=locale),
-            "title": _("Your appointment"),
-            "what_to_do": _("When you arrive, hold this code under the scanner of the check-in screen."),
-            "otherwise": _(
-                "If it does not scan, type your name on the screen, or show this letter at the front desk."
-            ),
-        }
 
 
 def _page(

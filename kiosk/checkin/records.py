@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -91,14 +92,16 @@ def visit_of(reading: Reading, appointment: str) -> str | None:
     return reading.connection.execute(query.order_by(visit.c.created_at.desc()).limit(1)).scalar()
 
 
-def person_of(reading: Reading, visit_id: str) -> Person | None:
-    """Return whose visit it is; None when nobody asked, or after the purge."""
-    query = sa.select(visit.c.sealed).where(visit.c.site == reading.site, visit.c.id == visit_id)
-    sealed = reading.connection.execute(query).scalar()
-    if sealed is None:
-        return None
-    family, given, middle, suffix, born = reading.vault.open(sealed, f"visit:{visit_id}")
-    return Person(family, given, middle, suffix, date.fromisoformat(born) if born else None)
+def people_of(reading: Reading, visits: Collection[str]) -> dict[str, Person]:
+    """Return whose visits these are, by visit id; without those of nobody asked for, and without purged ones."""
+    query = sa.select(visit.c.id, visit.c.sealed).where(
+        visit.c.site == reading.site, visit.c.id.in_(visits), visit.c.sealed.is_not(None)
+    )
+    found = {}
+    for row in reading.connection.execute(query):
+        family, given, middle, suffix, born = reading.vault.open(row.sealed, f"visit:{row.id}")
+        found[row.id] = Person(family, given, middle, suffix, date.fromisoformat(born) if born else None)
+    return found
 
 
 def _named(person: Person) -> list[str | None]:

@@ -1,8 +1,6 @@
-"""What only the console reads: whose visits these are, what a command answered, what can be taken back."""
+"""What only the console reads: what a command answered, who was faster, what can be taken back."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ from sqlalchemy.engine import Row
 
 from kiosk.database import Reading, events
 from kiosk.database.schema import command, event, staff, visit
-from kiosk.identity.documents import Personal
 from kiosk.queueing.snapshot import PastEvent
 from kiosk.queueing.tickets import TRANSITION_EVENTS
 
@@ -24,40 +21,11 @@ OWN_STEP = timedelta(minutes=5)
 TOGETHER = timedelta(minutes=2)
 """So long after it, taking back a call also brings back whom the call had finished."""
 
-AT_ONCE = 500
-"""How many ids one statement names: SQLite counts its parameters."""
 
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Visitor(Personal):
-    """Whom a ticket belongs to, as the coordinator may see it, and the kiosk where it was given."""
-
-    family_name: str = ""
-    given_name: str = ""
-    station: str | None = None
-
-    @property
-    def name(self) -> str:
-        """`Family, Given`; empty when nobody asked for a name."""
-        return ", ".join(part for part in (self.family_name, self.given_name) if part)
-
-
-NOBODY = Visitor()
-
-
-def visitors(reading: Reading, visits: Iterable[str]) -> dict[str, Visitor]:
-    """Return whose visits these are, by visit id."""
-    found: dict[str, Visitor] = {}
-    wanted = list(visits)
-    query = sa.select(visit.c.id, visit.c.station, visit.c.sealed)
-    for start in range(0, len(wanted), AT_ONCE):
-        some = visit.c.id.in_(wanted[start : start + AT_ONCE])
-        for row in reading.connection.execute(query.where(some)):
-            family, given = "", ""
-            if row.sealed is not None:
-                family, given, *_ = reading.vault.open(row.sealed, f"visit:{row.id}")
-            found[row.id] = Visitor(family or "", given or "", row.station)
-    return found
+def station_of(reading: Reading, visit_id: str) -> str | None:
+    """Return the kiosk where this visit began; None at the desk."""
+    query = sa.select(visit.c.station).where(visit.c.site == reading.site, visit.c.id == visit_id)
+    return reading.connection.execute(query).scalar()
 
 
 def staff_names(reading: Reading) -> dict[str, str]:

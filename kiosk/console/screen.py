@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 
+from kiosk.checkin.records import people_of
 from kiosk.clinic import Clinic
 from kiosk.console import records, rules, words
-from kiosk.console.records import NOBODY
 from kiosk.console.rules import Shown, Wait
 from kiosk.console.words import Names
 from kiosk.database import Reading
@@ -166,13 +166,13 @@ class _Drawer:
         return Group(name, word, name, self._lines(kept), folded, len(tickets) - len(kept))
 
     def _lines(self, tickets: Sequence[Ticket]) -> list[Line]:
-        visitors = records.visitors(self._reading, {t.visit for t in tickets})
+        people = people_of(self._reading, [t.visit for t in tickets])
         lines = []
         position = 0
         for ticket in tickets:
             in_line = ticket.state is State.WAITING and ticket.service in self._services
             position += in_line
-            name = visitors.get(ticket.visit, NOBODY).name
+            name = words.full_name(people.get(ticket.visit))
             lines.append(self._line(ticket, name, position if in_line else None))
         return lines
 

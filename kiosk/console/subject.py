@@ -45,14 +45,13 @@ class Subject:
 def subject(reading: Reading, line: Line, names: Names, *, picked: bool) -> Subject:
     """Return what can be done with this ticket, and what was."""
     ticket = line.ticket
-    visitor = records.visitors(reading, [ticket.visit]).get(ticket.visit, records.NOBODY)
     return Subject(
         line=line,
         picked=picked,
         buttons=rules.buttons(ticket),
         main=rules.main_command(ticket),
         history=history(reading, ticket, names),
-        station=visitor.station,
+        station=records.station_of(reading, ticket.visit),
     )
 
 

@@ -8,7 +8,6 @@ from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Status
 from kiosk.clinic import Clinic
 from kiosk.console import words
-from kiosk.console.records import Visitor
 from kiosk.console.words import Names
 from kiosk.database import Reading
 from kiosk.tasks import records as tasks
@@ -91,7 +90,7 @@ def expected(here: Clinic, reading: Reading, names: Names, *, at: datetime) -> S
     return [
         Expected(
             appointment=one.id,
-            name=Visitor(one.family_name, one.given_name).name,
+            name=words.full_name(one.person),
             services=", ".join(names.service(service) for service in one.services),
             slot=one.slot,
             late_minutes=words.minutes(at - one.slot),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from kiosk.appointments.rules import Person
 from kiosk.console.rules import Command
 from kiosk.queueing.order import Basis, Reason
 from kiosk.queueing.tickets import Ticket
@@ -42,6 +43,11 @@ class Names:
                 return self.staff.get(rest, rest)
             case _:
                 return self.staff.get(by) or self.boards.get(by) or self.stations.get(by) or by
+
+
+def full_name(person: Person | None) -> str:
+    """`Family, Given`; empty when nobody asked for a name."""
+    return ", ".join(part for part in (person.family_name, person.given_name) if part) if person else ""
 
 
 def why(reason: Reason, ticket: Ticket, names: Names) -> str:

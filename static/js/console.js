@@ -10,6 +10,7 @@ const FRESH_MS = 10_000; // waits grow, and calls stay unshown, without any even
 const ARROWS = { ArrowUp: -1, ArrowDown: 1 };
 
 let given = null;
+let selecting = Promise.resolve();
 
 /** The name of a key as the buttons write it: `Alt+N`, whatever letter the layout makes of it with Alt. */
 function keyName(event) {
@@ -61,7 +62,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.altKey && event.key in ARROWS) {
     event.preventDefault();
-    select(ARROWS[event.key]);
+    selecting = selecting.then(() => select(ARROWS[event.key]));
     return;
   }
   if (event.repeat) return;

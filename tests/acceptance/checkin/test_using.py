@@ -95,7 +95,7 @@ def test_a_letter_under_the_scanner_turns_the_page_at_once(panel: Panel) -> None
     appointment = panel.expect(family_name="Haddad", given_name="Omar", birth_date=date(1984, 11, 30))
     page = panel.show(WELCOME, "ar")
     page.wait_for_timeout(300)
-    code = booking_code(panel.clinic, appointment).encode()
+    code = booking_code(panel.config, appointment).encode()
     dialogue.scanned(panel.clinic, "front", "scan-1", code)
     expect(page.locator(".kiosk__notice")).to_have_text("شكرًا. تمت القراءة.")
     question(page, "في أي شهر وُلدت؟")

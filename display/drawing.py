@@ -25,6 +25,10 @@ PHRASES = {
 }
 
 
+LANGUAGES_AT_ONCE = 3
+"""With more languages than these, they take turns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A board's live region as it was drawn for one version and day."""
@@ -89,6 +93,7 @@ def _html(board: Board, shown: BoardPicture) -> str:
         too_old_s=announce.TOO_OLD.total_seconds(),
         lasts_s=announce.LASTS.total_seconds(),
         phrases=phrases(),
+        at_once=LANGUAGES_AT_ONCE,
     )
 
 

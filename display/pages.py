@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, abort, make_response, render_templ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from display.drawing import draw, phrases
+from display.drawing import LANGUAGES_AT_ONCE, draw, phrases
 from kiosk.clinic import clinic
 from kiosk.stations.pages import pairing_needed
 
@@ -23,7 +23,10 @@ def page(name: str) -> ResponseReturnValue:
     if request.headers.get("X-Live") == "look" and drawn.etag in request.if_none_match:
         answer = Response(status=304)
     else:
-        text = render_template("board/page.html", board=board, drawn=Markup(drawn.html), phrases=phrases())  # noqa: S704
+        live = Markup(drawn.html)  # noqa: S704  our own template made it
+        text = render_template(
+            "board/page.html", board=board, drawn=live, phrases=phrases(), at_once=LANGUAGES_AT_ONCE
+        )
         answer = make_response(text)
     answer.set_etag(drawn.etag)
     answer.headers["X-Clock"] = here.now().isoformat()

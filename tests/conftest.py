@@ -14,9 +14,9 @@ from tests.servers import Postgres
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of our own, on a private port in a temporary folder."""
-    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
+    with Postgres() as server:
         yield server
 
 

@@ -69,7 +69,7 @@ def add() -> ResponseReturnValue:
             tx.answer(command, done)
             tx.record("appointment_added", by=principal().name)
     flash(done["appointment"], "added")
-    return _back(here.local(entry.slot).date())
+    return _back(here.local(entry.slot).date(), done["appointment"])
 
 
 @blueprint.post("/import")
@@ -98,7 +98,7 @@ def cancel(appointment_id: str) -> ResponseReturnValue:
             records.cancel(tx, appointment_id, by=principal().name)
             tx.record("appointment_cancelled", by=principal().name)
     flash(appointment_id, "arrived" if found.status is Status.ARRIVED else "cancelled")
-    return _back(clinic().local(found.slot).date())
+    return _back(clinic().local(found.slot).date(), appointment_id)
 
 
 @blueprint.post("/<appointment_id>/reinstate")
@@ -110,7 +110,7 @@ def reinstate(appointment_id: str) -> ResponseReturnValue:
         if found.status is Status.CANCELLED:
             records.reinstate(tx, appointment_id)
             tx.record("appointment_reinstated", by=principal().name)
-    return _back(clinic().local(found.slot).date())
+    return _back(clinic().local(found.slot).date(), appointment_id)
 
 
 @blueprint.get("/<appointment_id>/letter")
@@ -181,8 +181,8 @@ def _asked_day(today: date) -> date:
         return today
 
 
-def _back(day: date | None = None) -> ResponseReturnValue:
-    """To the list of that day; the address of today's says nothing."""
+def _back(day: date | None = None, row: str | None = None) -> ResponseReturnValue:
+    """To the list of that day, and to that row; the address of today's list names no day."""
     here = clinic()
     other = day.isoformat() if day and day != here.local(here.now()).date() else None
-    return redirect(url_for("appointments.page", day=other), 303)
+    return redirect(url_for("appointments.page", day=other, _anchor=f"a-{row}" if row else None), 303)

@@ -1,8 +1,7 @@
 """Visits and unfinished check-ins in SQL. What a patient typed, scanned or is called is sealed."""
 
 import uuid
-from collections.abc import Callable
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -92,8 +91,13 @@ def visit_of(reading: Reading, appointment: str) -> str | None:
     return reading.connection.execute(query.order_by(visit.c.created_at.desc()).limit(1)).scalar()
 
 
+def person_of(reading: Reading, visit_id: str) -> Person | None:
+    """Return whose visit it is; None when nobody asked, or after the purge."""
+    return people_of(reading, [visit_id]).get(visit_id)
+
+
 def people_of(reading: Reading, visits: Collection[str]) -> dict[str, Person]:
-    """Return whose visits these are, by visit id; without those of nobody asked for, and without purged ones."""
+    """Return whose visits these are, by visit id: those of which the name was asked for and is not purged."""
     query = sa.select(visit.c.id, visit.c.sealed).where(
         visit.c.site == reading.site, visit.c.id.in_(visits), visit.c.sealed.is_not(None)
     )

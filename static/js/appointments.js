@@ -31,7 +31,7 @@ if (search) {
     filter();
   });
   const coming = document.querySelector("[data-next]");
-  if (coming && !document.querySelector(".notice")) coming.scrollIntoView({ block: "center" });
+  if (coming && !location.hash) coming.scrollIntoView({ block: "center" });
 }
 
 document.querySelector("[data-print]")?.addEventListener("click", () => print());

@@ -1,6 +1,6 @@
 /**
- * The waiting room's screen: announces each call once, one after another; turns pages when calls do not fit; keeps
- * the clock. What is on the screen comes from the server (`live.js`); this only marks which call is being announced.
+ * The waiting room's screen: announces each call once, one after another; turns pages when calls or languages
+ * do not fit; keeps the clock. What is on the screen comes from the server (`live.js`); this only marks which call is being announced.
  */
 import { announced } from "./live.js";
 import { allow, audible, onAudible, sound } from "./chime.js";
@@ -57,6 +57,7 @@ function show() {
     words.dir = shown?.dir ?? "";
     words.textContent = shown?.words ?? "";
   }
+  translate();
   turn(document.querySelector(".call--announced[data-page]")?.dataset.page ?? page);
 }
 
@@ -73,7 +74,22 @@ function turn(to) {
   if (number) number.textContent = pages ? `${page + 1} / ${pages}` : "";
 }
 
-setInterval(() => { if (!current) turn(page + 1); }, PAGE_MS);
+/** Say everything in the next few languages. */
+function translate() {
+  const atOnce = Number(list().dataset.atOnce);
+  for (const phrases of document.querySelectorAll(".board__phrases, .board-away")) {
+    const said = [...phrases.querySelectorAll("[lang]")];
+    const group = round % Math.ceil(said.length / atOnce);
+    said.forEach((phrase, index) => { phrase.hidden = Math.floor(index / atOnce) !== group; });
+  }
+}
+
+let round = 0;
+setInterval(() => {
+  round += 1;
+  translate();
+  if (!current) turn(page + 1);
+}, PAGE_MS);
 
 /* Clock: the server's, also after the screen slept or its own clock was set */
 

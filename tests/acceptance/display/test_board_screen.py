@@ -185,6 +185,28 @@ def test_the_highlight_breathes_slower_than_once_a_second_and_ends(served: Serve
 
 
 @pytest.fixture
+def many_languages(tmp_path: Path, chromium: Browser) -> Iterator[Served]:
+    """A clinic that speaks five languages."""
+    site = {"id": "riverside", "name": "Riverside Clinic", "timezone": "America/New_York",
+            "languages": ["en", "es", "ar", "fr", "vi"]}  # fmt: skip
+    yield from serve(tmp_path, chromium, site=site)
+
+
+def test_more_than_three_languages_take_turns(many_languages: Served) -> None:
+    page = many_languages.open("/board/lobby", 1920, 1080)
+    page.clock.install()
+    page.reload()
+    page.wait_for_load_state("networkidle")
+    said = page.locator(".board__idle [lang]:visible")
+    rounds = []
+    for _ in range(3):
+        rounds.append(said.evaluate_all("(all) => all.map((each) => each.lang)"))
+        page.clock.run_for(7_000)
+
+    assert rounds == [["en", "es", "ar"], ["fr", "vi"], ["en", "es", "ar"]]
+
+
+@pytest.fixture
 def silent(tmp_path: Path, chromium: Browser) -> Iterator[Served]:
     """A clinic whose board's browser sounds nothing before somebody touches it."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -38,7 +38,8 @@ class Postgres:
     """A cluster of our own. PostgreSQL refuses to run as root: then it runs as `postgres`."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))  # not pytest's, which `postgres` may not enter
+        # Not pytest's folder: the user `postgres` may not enter it.
+        self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self.port = free_port()
         self.names = count(1)
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
@@ -52,9 +53,8 @@ class Postgres:
         self._run(
             "initdb", "-D", data, "-U", "clinic", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"
         )
-        options = (
-            f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off"
-        )
+        settings = ("listen_addresses=127.0.0.1", "max_connections=200", "fsync=off")
+        options = f"-p {self.port} -k {self.folder} " + " ".join(f"-c {setting}" for setting in settings)
         self._run("pg_ctl", "-D", data, "-o", options, "-l", self.folder / "log", "-w", "start")
         return self
 

@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import commands, report, screens
+from benchmarks import commands, floor, report, screens
 
-PARTS = {"commands": commands, "screens": screens}
+PARTS = {"commands": commands, "screens": screens, "floor": floor}
 
 if __name__ == "__main__":
     print(f"Measured on {report.machine()}. Other work on the machine shows in every figure.\n")

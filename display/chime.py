@@ -10,7 +10,7 @@ import sys
 import wave
 from pathlib import Path
 
-RATE_HZ = 22_050
+RATE_HZ = 11_025
 TONES_HZ = (659.26, 523.25)
 TONE_S = 0.45
 ATTACK_S = 0.015

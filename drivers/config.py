@@ -38,7 +38,7 @@ class SerialScannerConfig:
     port: str
     baud: int = 9600
     terminator: str = "none"
-    idle_ms: int = 120
+    idle_ms: int = 100
     stx_etx: bool = False
     aim: bool = True
 

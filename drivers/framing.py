@@ -20,7 +20,7 @@ _MULTILINE = (b"@", b"[)>")
 class Profile:
     """How a scanner was set up to send."""
 
-    idle_s: float = 0.12
+    idle_s: float = 0.1
     terminator: bytes = b""
     stx_etx: bool = False
     aim: bool = True

@@ -27,8 +27,8 @@ class SerialScanner:
 
     def open(self) -> None:
         self._framer = Framer(self._framer.profile)
-        # Half the gap: silence is seen soon after it is long enough.
-        wait_s = self._framer.profile.idle_s / 2
+        # A part of the gap: silence is seen soon after it is long enough, and the patient waits for it.
+        wait_s = self._framer.profile.idle_s / 6
         try:
             self._line = serial.Serial(self._port, self._baud, timeout=wait_s, exclusive=True)
         except ValueError as problem:

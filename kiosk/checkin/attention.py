@@ -10,7 +10,7 @@ import sys
 import wave
 from pathlib import Path
 
-RATE_HZ = 22_050
+RATE_HZ = 11_025
 TONES_HZ = (523.25, 659.26)
 TONE_S = 0.4
 ATTACK_S = 0.02

@@ -7,6 +7,7 @@ class Case(StrEnum):
     """Why a patient must see the front desk: the letter of the staff code. Patients read one text for all."""
 
     NO_APPOINTMENT = "K"
+    TOO_MANY_TRIES = "L"
     DIFFERS = "M"
     SEVERAL = "P"
     TOO_EARLY = "R"
@@ -19,6 +20,7 @@ class Case(StrEnum):
 
 EXPLANATIONS = {
     Case.NO_APPOINTMENT: "No appointment today with these details.",
+    Case.TOO_MANY_TRIES: "Too many tries failed, of this patient today or at this kiosk. Check who it is.",
     Case.DIFFERS: "Name or birth date differs from the record.",
     Case.SEVERAL: "More than one appointment fits these details.",
     Case.TOO_EARLY: "Too early for the appointment.",

@@ -21,6 +21,7 @@ from kiosk.checkin.steps import (
     Arrived,
     Dialogue,
     Effect,
+    Found,
     Given,
     LookUp,
     NotFound,
@@ -28,7 +29,9 @@ from kiosk.checkin.steps import (
     Options,
     Press,
     Reprint,
+    Who,
 )
+from kiosk.checkin.tries import judged
 from kiosk.clinic import Clinic
 from kiosk.database import Transaction
 from kiosk.identity import recognise
@@ -103,10 +106,11 @@ def _take(
         if version is not None and before.expired(at, life(clinic)):
             given = Press.TIMED_OUT
         state, effects = advance(present(clinic, before, at), given, options)
-        for effect in effects:
-            if isinstance(effect, LookUp):
-                found = find(clinic, seen, effect.who, effect.birth_date, at)
-                state, effects = advance(state, found, options)
+        looked_up = [
+            (effect.who, find(clinic, seen, effect.who, effect.birth_date, at))
+            for effect in effects
+            if isinstance(effect, LookUp)
+        ]
     if state == before.state and not effects:
         return True
     with clinic.database.begin(at=at) as tx:
@@ -114,6 +118,8 @@ def _take(
             return False
         if once is not None and tx.answered(once) is not None:
             return True
+        for who, found in looked_up:
+            state, effects = advance(state, _counted(tx, station, who, found), options)
         for effect in effects:
             state = _carry_out(clinic, tx, station, before, state, effect, options)
         records.save(tx, station, before, state)
@@ -121,6 +127,14 @@ def _take(
             tx.answer(once, {})
         tx.touch(f"station:{station}")
     return True
+
+
+def _counted(tx: Transaction, station: str, who: Who, found: Found | NotFound) -> Found | NotFound:
+    """Judge a look-up by the failures before it, under the lock: two stations cannot share one last try."""
+    past = records.failures(tx, station, who, tx.at)
+    if isinstance(found, NotFound) and not past.exhausted:
+        records.add_failure(tx, station, who)
+    return judged(found, past)
 
 
 def _carry_out(

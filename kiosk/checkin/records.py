@@ -1,4 +1,4 @@
-"""Visits and unfinished check-ins in SQL. What a patient typed, scanned or is called is sealed."""
+"""Visits, check-ins and failed tries in SQL. What a patient typed, scanned or is called is sealed or hashed."""
 
 import uuid
 from collections.abc import Callable, Collection
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from kiosk.appointments.rules import Person
 from kiosk.checkin.cases import Case
 from kiosk.checkin.steps import Dialogue, Found, Notice, Source, Step, Who
+from kiosk.checkin.tries import STATION_SPAN, Failures, subject
 from kiosk.database import Reading, Transaction
-from kiosk.database.schema import checkin, visit
+from kiosk.database.schema import checkin, failed_try, visit
 from kiosk.database.vault import VaultError
 
 
@@ -69,6 +70,29 @@ def left_behind(reading: Reading, before: datetime) -> list[str]:
     """Return the stations whose dialogue nobody touched since `before`."""
     query = sa.select(checkin.c.station).where(checkin.c.site == reading.site, checkin.c.updated_at < before)
     return list(reading.connection.execute(query).scalars())
+
+
+def failures(reading: Reading, station: str, who: Who, at: datetime) -> Failures:
+    """Count the failed look-ups of `who` today, and those at this station lately."""
+    here = failed_try.c.site == reading.site
+    of_subject = sa.and_(
+        here,
+        failed_try.c.day == reading.day(at),
+        failed_try.c.subject == reading.vault.lookup("tries", subject(who)),
+    )
+    at_station = sa.and_(here, failed_try.c.station == station, failed_try.c.at > at - STATION_SPAN)
+    counts = (sa.select(sa.func.count()).select_from(failed_try).where(w) for w in (of_subject, at_station))
+    return Failures(*(reading.connection.execute(query).scalar_one() for query in counts))
+
+
+def add_failure(tx: Transaction, station: str, who: Who) -> None:
+    """Remember that a look-up of `who` failed; of whom, only a keyed hash tells."""
+    tx.connection.execute(
+        failed_try.insert().values(
+            site=tx.site, day=tx.day(tx.at), subject=tx.vault.lookup("tries", subject(who)),
+            station=station, at=tx.at,
+        )
+    )  # fmt: skip
 
 
 def add_visit(tx: Transaction, *, station: str | None, appointment: str | None, person: Person | None) -> str:

@@ -180,9 +180,11 @@ def _year(state: Dialogue, given: Given, options: Options) -> Outcome:
         case Found():
             confirm = replace(state, step=Step.CONFIRM, found=given)
             return confirm, (Arrive(given.reference),) if given.arrived else ()
-        case NotFound(case):
+        case NotFound(case, final):
             failed = replace(state, failures=state.failures + 1, step=Step.CHECK, case=case)
-            return (failed, ()) if failed.failures < TRIES else _refused(state, case, options)
+            if final or failed.failures >= TRIES:
+                return _refused(state, case, options)
+            return failed, ()
     return state, ()
 
 

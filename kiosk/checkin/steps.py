@@ -145,9 +145,10 @@ class Found(_Personal):
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Nobody, more than one, or not now."""
+    """Nobody, more than one, or not now. `final`: another try would not be taken."""
 
     case: Case
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

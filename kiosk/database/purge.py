@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from kiosk.database import Database, Transaction
-from kiosk.database.schema import appointment, checkin, command, pairing, visit
+from kiosk.database.schema import appointment, checkin, command, failed_try, pairing, visit
 from kiosk.queueing.tickets import OPEN
 
 KEPT = timedelta(hours=24)
@@ -81,10 +81,11 @@ def _wipe_checkins(tx: Transaction) -> int:
 
 
 def _forget_retries(tx: Transaction) -> None:
-    """Answers to commands and pairing codes that nobody can come back with."""
+    """Answers to commands and pairing codes that nobody can come back with, and tries of earlier days."""
     for old in (
         command.delete().where(command.c.site == tx.site, command.c.at < tx.at - RETRIES_KEPT),
         pairing.delete().where(pairing.c.site == tx.site, pairing.c.expires_at < tx.at),
+        failed_try.delete().where(failed_try.c.site == tx.site, failed_try.c.day < tx.day(tx.at)),
     ):
         tx.connection.execute(old)
 
@@ -93,7 +94,7 @@ def _clean_files(database: Database) -> None:
     """Empty the write-ahead log, where the old bytes still lie; SQLite's `secure_delete` zeroed the rest."""
     if database.engine.dialect.name != "sqlite":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM visit, appointment, checkin")
+            connection.exec_driver_sql("VACUUM visit, appointment, checkin, failed_try")
         return
     with closing(database.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
         cursor.execute("PRAGMA incremental_vacuum").fetchall()

@@ -240,6 +240,19 @@ checkin = Table(
     UniqueConstraint("site", "station"),
 )
 
+failed_try = Table(
+    "failed_try",
+    metadata,
+    _autonumber(),
+    _site(),
+    Column("day", sa.Date, nullable=False),
+    Column("subject", LargeBinary(32), nullable=False, comment="keyed hash of what was scanned or typed"),
+    Column("station", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_failed_try_subject", "site", "day", "subject"),
+    Index("ix_failed_try_station", "site", "station", "at"),
+)
+
 device = Table(
     "device",
     metadata,

@@ -1,6 +1,6 @@
 /**
- * The waiting room's screen: announces each call once, one after another; turns pages when calls or languages
- * do not fit; keeps the clock. What is on the screen comes from the server (`live.js`); this only marks which call is being announced.
+ * The waiting room's screen: announces each call once, one after another; turns pages when calls or languages do not
+ * fit; keeps the clock. What is on the screen comes from the server (`live.js`); this marks which call is announced.
  */
 import { announced } from "./live.js";
 import { allow, audible, onAudible, sound } from "./chime.js";

@@ -9,6 +9,7 @@ import "./console-tell.js";
 const FRESH_MS = 10_000; // waits grow, and calls stay unshown, without any event
 const ARROWS = { ArrowUp: -1, ArrowDown: 1 };
 
+const pressed = [];
 let given = null;
 let selecting = Promise.resolve();
 
@@ -19,7 +20,9 @@ function keyName(event) {
   return letter ? `Alt+${letter}` : null;
 }
 
+/** Press the key's button. While something is being sent, the key waits: its button may be about to change. */
 function press(key) {
+  if (document.querySelector("form[aria-busy=true]")) return Boolean(pressed.push(key));
   const target = document.querySelector(`[aria-keyshortcuts="${key}"]`);
   if (!target) return false;
   if (target.disabled) say(target.title || "Not possible now.");
@@ -28,8 +31,12 @@ function press(key) {
   return true;
 }
 
+for (const done of ["live:updated", "live:failed"]) {
+  document.addEventListener(done, () => setTimeout(() => { if (pressed.length) press(pressed.shift()); }));
+}
+
 /** Let a screen reader say it. */
-export function say(text) {
+function say(text) {
   document.getElementById("said").textContent = text;
 }
 

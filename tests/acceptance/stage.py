@@ -66,7 +66,7 @@ class Stage:
         shown = CODE.search(page.locator("main").inner_text())
         assert shown, "The screen shows no pairing code."
         self.pair(shown[1], kind, name)
-        page.wait_for_url(f"**{path}")
+        page.wait_for_url(self.clinic.url + path)
         return page
 
     def pair(self, code: str, kind: str, name: str) -> None:

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from kiosk.appointments.codes import booking_code
 from kiosk.appointments.rules import Person
-from kiosk.clinic import Clinic
 from kiosk.demo.cards import licence
 from tests.acceptance.running import until
 from tests.acceptance.stage import Stage
@@ -84,7 +83,7 @@ def test_a_typed_name_and_birth_date_find_the_appointment(stage: Stage) -> None:
 
 def test_an_appointment_code_does_the_same_and_a_second_scan_gives_no_second_ticket(stage: Stage) -> None:
     appointment = stage.clinic.expect(40, **OMAR)
-    code = booking_code(Clinic(stage.clinic.config, stage.clinic.database, None), appointment)  # type: ignore[arg-type]
+    code = booking_code(stage.clinic.config, appointment)
     for words in ("You are checked in", "You are already checked in"):
         stage.clinic.scan(code.encode())
         expect(stage.kiosk.get_by_role("heading", level=1)).to_contain_text("month were you born")

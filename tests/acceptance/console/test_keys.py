@@ -33,6 +33,20 @@ def test_the_called_patient_is_handled_by_keys(what: str, sit_down: Opens, room:
     room.becomes(ticket, state)
 
 
+def test_keys_pressed_faster_than_the_server_answers_are_done_one_after_the_other(
+    sit_down: Opens, room: Room
+) -> None:
+    first, second = room.arrive(2)
+    ana = sit_down()
+    ana.work_for("room-1")
+
+    for key in ("Alt+N", "Alt+S", "Alt+F", "Alt+N"):
+        ana.page.keyboard.press(key)
+
+    room.becomes(second, State.CALLED)
+    assert room.state(first).state is State.SERVED
+
+
 def test_a_wrong_call_is_taken_back_by_one_key(sit_down: Opens, room: Room) -> None:
     first, second = room.arrive(2)
     ana = sit_down()

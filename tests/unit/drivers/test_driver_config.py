@@ -26,7 +26,7 @@ def test_a_short_configuration_is_enough():
     assert config.server == "http://127.0.0.1:8000"
     assert config.token_file == Path("var/host.token")
     assert config.printers == (NetworkPrinterConfig(name="ticket printer", kind="network", host="192.0.2.7"),)
-    assert config.scanners[0].idle_ms == 120
+    assert config.scanners[0].idle_ms == 100
 
 
 def test_the_environment_wins():

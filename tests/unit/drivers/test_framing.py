@@ -40,7 +40,7 @@ def test_a_terminator_ends_a_short_scan_at_once_and_is_taken_off():
 def test_without_a_terminator_the_scan_ends_only_when_the_line_is_silent():
     framer = Framer()
     assert framer.feed(b"B042\r", 1.0) == []
-    assert framer.idle(1.1) == []
+    assert framer.idle(1.08) == []
     assert [frame.data for frame in framer.idle(1.13)] == [b"B042\r"]
     assert framer.idle(9.0) == []
 

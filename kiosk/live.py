@@ -116,15 +116,24 @@ class Live:
         with self._lock:
             version = self.version = max(self.version, seen)
             topics, self._topics = self._topics, set()
+        try:
+            self._tell(topics, version if version != told else None)
+        finally:
+            if beat:
+                self._beat(version)
+        return version
+
+    def _tell(self, topics: set[str], version: int | None) -> None:
+        """Nudge who was touched and, when there is a new version, everybody: a broken board stops nobody else."""
         for topic in topics:
             self.nudge(topic)
-        if version != told:
+        if version is None:
+            return
+        try:
             for board, (shown, html) in self.boards().items():
                 self.nudge(f"board:{board}", shown, html)
+        finally:
             self.nudge("site", version)
-        if beat:
-            self._beat(version)
-        return version
 
     def _beat(self, version: int) -> None:
         """Each process beats for its own sockets, and drops those whose credentials have ended."""

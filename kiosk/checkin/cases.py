@@ -20,7 +20,7 @@ class Case(StrEnum):
 
 EXPLANATIONS = {
     Case.NO_APPOINTMENT: "No appointment today with these details.",
-    Case.TOO_MANY_TRIES: "Too many tries failed, of this patient today or at this kiosk. Check who it is.",
+    Case.TOO_MANY_TRIES: "Too many failed tries, for this patient today or at this kiosk. Ask who it is.",
     Case.DIFFERS: "Name or birth date differs from the record.",
     Case.SEVERAL: "More than one appointment fits these details.",
     Case.TOO_EARLY: "Too early for the appointment.",

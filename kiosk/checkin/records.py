@@ -1,4 +1,4 @@
-"""Visits, check-ins and failed tries in SQL. What a patient typed, scanned or is called is sealed or hashed."""
+"""Visits, check-ins, failed tries in SQL. What a patient typed, scanned or is called is sealed or hashed."""
 
 import uuid
 from collections.abc import Callable, Collection

@@ -117,10 +117,14 @@ def site_names(here: Clinic, reading: Reading, *, me: str) -> Names:
     """Return how this site calls everything; `me` is called "You"."""
     config = here.config
     language = config.site.languages[0]
+    half_days = "a" in Locale.parse(language.replace("-", "_")).time_formats["short"].pattern
 
     def clock(at: datetime) -> str:
+        # Babel's own formatting would take longer than the rest of a page with 300 lines.
         local = here.local(at)
-        return f"{local.hour}:{local.minute:02d}"
+        if not half_days:
+            return f"{local.hour}:{local.minute:02d}"
+        return f"{(local.hour - 1) % 12 + 1}:{local.minute:02d}\u202f{'AM' if local.hour < 12 else 'PM'}"
 
     return Names(
         clock=clock,

@@ -14,7 +14,14 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 @blueprint.get("/")
 def page() -> ResponseReturnValue:
     """The way in; in the demo, links to every screen."""
-    return render_template("home/page.html")
+    return render_template("home/page.html", accounts=_demo_accounts() if clinic().config.demo else ())
+
+
+def _demo_accounts() -> list[tuple[str, str]]:
+    """User names and passwords that are no secret, because nobody in the demo is real."""
+    from kiosk.demo.clinic_day import STAFF
+
+    return [(username, password) for username, _, _, password in STAFF]
 
 
 @blueprint.get("/healthz")

@@ -181,7 +181,8 @@ def test_the_whole_page_can_be_walked_by_tab_and_the_focus_is_seen(sit_down: Ope
         seen = ana.page.evaluate(
             """() => { const e = document.activeElement, r = e.getBoundingClientRect();
             const s = getComputedStyle(e);
-            return [e === document.body ? null : e.className, s.outlineStyle !== 'none' || s.boxShadow !== 'none',
+            return [e === document.body ? null : e.className,
+            s.outlineStyle !== 'none' || s.boxShadow !== 'none',
             r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth]; }"""
         )
         if seen[0] is None:

@@ -1,4 +1,4 @@
-"""Guessing a birth date by starting over, at another kiosk, or name after name: it ends, and tells nothing."""
+"""Guessing a birth date by starting over, at another kiosk, name after name: it ends, and tells nothing."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from kiosk.appointments.records import by_reference
 from kiosk.checkin import dialogue
 from kiosk.checkin.arrival import check_in
 from kiosk.checkin.records import at_station
@@ -19,8 +20,9 @@ from tests.integration.checkin.conftest import BORN, Kiosk
 
 WRONG = date(1948, 9, 24)
 CHANGING = re.compile(
-    r'(?<=name="csrf_token" value=")[^"]*|(?<=name="version" value=")[^"]*|data-version="[^"]*"|(?<=>L)\d\d(?=<)'
+    r'name="(csrf_token|version)" value="[^"]*"|data-(record|version)="[^"]*"|(?<=>L)\d\d(?=<)'
 )
+"""What differs between any two pages: the form's token, how often they changed, the digits of the code."""
 
 Begin = Callable[[Kiosk], object]
 
@@ -30,7 +32,7 @@ def by_letter(kiosk: Kiosk) -> None:
     with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
         reference = seen.connection.execute(sa.select(schema.appointment.c.reference)).scalars().first()
         assert reference is not None
-        booked = dialogue.by_reference(seen, reference)
+        booked = by_reference(seen, reference)
         assert booked is not None
     kiosk.scan(kiosk.letter(booked))
 

@@ -346,7 +346,7 @@ def test_somebody_expected_is_checked_in_once(floor: Floor) -> None:
     pages = [floor.ana.send("/tickets", appointment=expected.id) for _ in range(2)]
 
     assert all("C001 is given for Consultation." in page for page in pages)
-    assert "Booked 9:10, arrived 9:00" in pages[0]
+    assert "Booked 9:10 AM, arrived 9:00 AM" in pages[0]
     assert "Expected today" not in pages[0]
 
 

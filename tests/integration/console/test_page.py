@@ -31,7 +31,7 @@ def test_a_waiting_patient_is_shown_with_name_service_wait_and_reason(floor: Flo
 
     page = floor.ana.look()
 
-    assert "Next B001 Ortiz, Maria Laboratory 16 min soon Walk-in, arrived 9:00" in page
+    assert "Next B001 Ortiz, Maria Laboratory 16 min soon Walk-in, arrived 9:00 AM" in page
     assert "1 waiting" in page
 
 
@@ -76,7 +76,7 @@ def test_a_call_is_marked_once_a_screen_announced_it(floor: Floor) -> None:
         tx.room.announced(ticket.id, NINE, at=floor.at, by="board:lobby")
 
     page = floor.ana.look()
-    assert "Called 9:00 Announced" in page
+    assert "Called 9:00 AM Announced" in page
     assert "No screen has shown it" not in page
 
 
@@ -107,8 +107,8 @@ def test_a_selected_ticket_shows_its_history(floor: Floor) -> None:
     page = floor.ana.look(f"/console?ticket={ticket.id}")
 
     assert "Selected Back to Room 1" in page
-    assert "9:02 Ben Adeyemi called B001 to Room 2" in page
-    assert "9:00 The kiosk Front door gave B001 for Laboratory" in page
+    assert "9:02 AM Ben Adeyemi called B001 to Room 2" in page
+    assert "9:00 AM The kiosk Front door gave B001 for Laboratory" in page
 
 
 def test_the_whole_history_has_a_page_of_its_own(floor: Floor) -> None:
@@ -159,7 +159,7 @@ def test_who_is_expected_can_be_checked_in_here(floor: Floor) -> None:
             birth_date=None,
         )  # fmt: skip
 
-    assert "8:55 Ortiz, Maria Consultation 5 min late Check in" in floor.ana.look()
+    assert "8:55 AM Ortiz, Maria Consultation 5 min late Check in" in floor.ana.look()
 
 
 def test_a_coordinator_without_a_desk_is_asked_for_one(floor: Floor) -> None:

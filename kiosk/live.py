@@ -124,7 +124,7 @@ class Live:
         return version
 
     def _tell(self, topics: set[str], version: int | None) -> None:
-        """Nudge who was touched and, when there is a new version, everybody: a broken board stops nobody else."""
+        """Nudge who was touched and, on a new version, everybody: a broken board stops nobody else."""
         for topic in topics:
             self.nudge(topic)
         if version is None:

@@ -100,12 +100,11 @@ def add_visit(tx: Transaction, *, station: str | None, appointment: str | None, 
     visit_id = uuid.uuid4().hex
     link = tx.vault.lookup("link", tx.vault.link_secret(visit_id))
     sealed = None if person is None else tx.vault.seal(_named(person), f"visit:{visit_id}")
-    tx.connection.execute(
-        visit.insert().values(
-            id=visit_id, site=tx.site, day=tx.day(tx.at), station=station, appointment=appointment,
-            sealed=sealed, link_hash=link, created_at=tx.at,
-        )
-    )  # fmt: skip
+    row = {
+        "id": visit_id, "site": tx.site, "day": tx.day(tx.at), "station": station, "appointment": appointment,
+        "sealed": sealed, "link_hash": link, "created_at": tx.at,
+    }  # fmt: skip
+    tx.connection.execute(visit.insert(), row)
     return visit_id
 
 

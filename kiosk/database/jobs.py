@@ -39,12 +39,11 @@ def add(
     connection: Connection, site: str, target: str, kind: str, payload: Mapping[str, Any], *, at: datetime
 ) -> int:
     """Queue a job for `target` in the transaction of its cause; return its id."""
-    made = connection.execute(
-        job.insert().values(
-            site=site, target=target, kind=kind, payload=json.dumps(payload), state="queued",
-            attempts=0, created_at=at, not_before=at, expires_at=at + LIFE,
-        )
-    )  # fmt: skip
+    row = {
+        "site": site, "target": target, "kind": kind, "payload": json.dumps(payload), "state": "queued",
+        "attempts": 0, "created_at": at, "not_before": at, "expires_at": at + LIFE,
+    }  # fmt: skip
+    made = connection.execute(job.insert(), row)
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 

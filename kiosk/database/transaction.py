@@ -26,6 +26,9 @@ _LOOK = sa.select(schema.site.c.version, schema.site.c.serial).where(
     schema.site.c.id == sa.bindparam("site_id")
 )
 _LOCK = _LOOK.with_for_update()
+_ANSWERED = sa.select(schema.command.c.result).where(
+    schema.command.c.site == sa.bindparam("site_id"), schema.command.c.id == sa.bindparam("command_id")
+)
 
 
 class Reading:
@@ -78,15 +81,13 @@ class Transaction(Reading):
 
     def answered(self, command: str) -> dict[str, Any] | None:
         """Return what this command answered when it came before: retries are harmless."""
-        table = schema.command
-        query = sa.select(table.c.result).where(table.c.site == self.site, table.c.id == command)
-        result = self.connection.execute(query).scalar()
+        result = self.connection.execute(_ANSWERED, {"site_id": self.site, "command_id": command}).scalar()
         return None if result is None else json.loads(result)
 
     def answer(self, command: str, result: dict[str, Any]) -> None:
         """Remember the command's answer (opaque ids only)."""
         row = {"site": self.site, "id": command, "result": json.dumps(result), "at": self.at}
-        self.connection.execute(schema.command.insert().values(row))
+        self.connection.execute(schema.command.insert(), row)
 
 
 class Database:

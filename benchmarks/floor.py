@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from benchmarks.report import Figure, median, percentile
 from benchmarks.screens import memory_mb
 from kiosk.appointments.rules import Person
 from kiosk.demo.cards import licence
-from tests.acceptance.conftest import FLAGS
 from tests.acceptance.running import RunningClinic
 from tests.acceptance.stage import Stage
+from tests.browser import chromium
 
 SCANS = 15
 BORN = date(1961, 3, 9)
@@ -83,9 +81,8 @@ def figures() -> Iterator[Figure]:
     with (
         tempfile.TemporaryDirectory() as folder,
         RunningClinic(Path(folder)) as clinic,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         with Stage(clinic, browser) as stage:
             painted = [scan_to_paint(stage) * 1000 for _ in range(SCANS)]
             p95 = percentile(painted, 0.95)
@@ -102,6 +99,5 @@ def figures() -> Iterator[Figure]:
             for name in PAGES:
                 size = weight_kb(stage, name)
                 yield Figure(f"{name}: everything it loads", f"{size:.0f} KB", "≤ 150 KB", size <= 150)
-        browser.close()
         started = start_s(clinic)
         yield Figure("server start → first answer", f"{started:.1f} s", "≤ 2 s", started <= 2)

@@ -3,6 +3,7 @@
 The page knows no name. An unknown secret, a malformed one and one of yesterday get the same answer.
 """
 
+import threading
 from collections import deque
 from datetime import datetime, timedelta
 
@@ -28,17 +29,19 @@ class Misses:
 
     def __init__(self) -> None:
         self._by_address: dict[str, deque[datetime]] = {}
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._by_address)
 
     def too_many(self, address: str, at: datetime) -> bool:
         """Count a miss; tell whether there were more than `MISSES` in the last minute."""
-        if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
-            self._by_address.pop(next(iter(self._by_address)))
-        lately = self._by_address.setdefault(address, deque(maxlen=MISSES + 1))
-        lately.append(at)
-        return len(lately) > MISSES and at - lately[0] < PER
+        with self._lock:
+            if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
+                self._by_address.pop(next(iter(self._by_address)))
+            lately = self._by_address.setdefault(address, deque(maxlen=MISSES + 1))
+            lately.append(at)
+            return len(lately) > MISSES and at - lately[0] < PER
 
 
 misses = Misses()

@@ -36,7 +36,6 @@ ROOMS = (
 BENCH = "kiosk.bench.pages"
 """The room that only a demo has."""
 MAX_UPLOAD_BYTES = 4 * 2**20
-FONTS_FOR_S = 31_536_000
 
 
 class Undeclared(Exception):
@@ -106,7 +105,7 @@ def open_sockets(app: Flask, config: Config) -> live.Live:
         ping_interval=10,
         ping_timeout=10,
     )
-    app.wsgi_app = guards.on_the_way_in(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = guards.on_the_way_in(app.wsgi_app, config.server.threads)  # type: ignore[assignment, method-assign]
     publisher = live.Live(socketio)
     sockets.register(socketio, publisher, guards.identified)
     return publisher

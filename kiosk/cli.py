@@ -170,10 +170,10 @@ def _parser() -> argparse.ArgumentParser:
         return one
 
     serving = command(serve)
-    serving.add_argument("--port", type=int, help="listen on this port instead of server.port")
+    serving.add_argument("--port", type=_port, help="listen on this port instead of server.port")
     serving.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
     showing = command(demo)
-    showing.add_argument("--port", type=int, default=8000, help="where the clinic opens (default: 8000)")
+    showing.add_argument("--port", type=_port, default=8000, help="where the clinic opens (default: 8000)")
     showing.add_argument("--data", type=Path, default=Path(".demo"), help="its folder (default: .demo)")
     showing.add_argument("--fresh", action="store_true", help="forget the last demo and begin a new day")
     showing.add_argument(
@@ -196,11 +196,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 1 to 65535")
+    return int(text)
+
+
 def _appointments_parser(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
     loading = actions.add_parser("import", help="take over a CSV or iCalendar file, whole or not at all")
     loading.add_argument("file", type=Path, help="the file that the other system exported")
     actions.add_parser("new-key", help="sign letters with a new key from now on; old letters stay good")
+    for action in actions.choices.values():
+        _configurable(action, argparse.SUPPRESS)
 
 
 def _staff_parser(parser: argparse.ArgumentParser) -> None:

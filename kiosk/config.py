@@ -4,20 +4,32 @@ Every key is described in `docs/configuration.md`. `KIOSK_SERVER__PORT=9000` ove
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from kiosk.queueing.snapshot import Desk, RoomRules, Service
 
 PREFIX = "KIOSK_"
+WORDS = {"true": True, "false": False}
 IGNORED = frozenset({"drivers"})
 """Tables of the same file that belong to the device host."""
+TRANSLATIONS = Path(__file__).parent / "translations"
+DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+"""Stands in addresses and records."""
+Name = Annotated[str, Meta(min_length=1)]
+Minutes = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+Length = Annotated[float, Meta(gt=0)]
 
 
 class ConfigError(Exception):
@@ -31,10 +43,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Site(Section, frozen=True, kw_only=True):
     """`[site]`: the clinic."""
 
-    id: str = "clinic"
-    name: str
+    id: Id = "clinic"
+    name: Name
     timezone: str
-    languages: tuple[str, ...] = ("en",)
+    languages: Annotated[tuple[str, ...], Meta(min_length=1)] = ("en",)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -46,13 +58,13 @@ class Server(Section, frozen=True, kw_only=True):
     """`[server]`: where it listens, and where it keeps its files."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
-    public_url: str = ""
-    threads: int = 200
-    processes: int = 1
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 8000
+    public_url: Annotated[str, Meta(pattern="^(https?://.+)?$")] = ""
+    threads: Positive = 200
+    processes: Positive = 1
     data: str = "var"
     redis: str = ""
-    log: str = "json"
+    log: Literal["json", "text"] = "json"
 
 
 class DatabaseSection(Section, frozen=True, kw_only=True):
@@ -64,54 +76,54 @@ class DatabaseSection(Section, frozen=True, kw_only=True):
 class Queue(Section, frozen=True, kw_only=True):
     """`[queue]`: order and numbering."""
 
-    first_number: int = 1
-    grace_minutes: int = 10
+    first_number: Positive = 1
+    grace_minutes: Minutes = 10
 
 
 class Checkin(Section, frozen=True, kw_only=True):
     """`[checkin]`: the dialogue at the kiosk."""
 
-    idle_seconds: int = 60
-    warning_seconds: int = 30
-    early_minutes: int = 240
-    late_minutes: int = 60
+    idle_seconds: Positive = 60
+    warning_seconds: Positive = 30
+    early_minutes: Minutes = 240
+    late_minutes: Minutes = 60
     licence_scanning: bool = True
 
 
 class ServiceSection(Section, frozen=True, kw_only=True):
     """`[[services]]`."""
 
-    id: str
+    id: Id
     letter: str
-    name: Mapping[str, str]
-    target_minutes: int = 20
-    expected_minutes: int = 10
+    name: Annotated[Mapping[str, Name], Meta(min_length=1)]
+    target_minutes: Positive = 20
+    expected_minutes: Positive = 10
     walk_in: bool = True
 
 
 class DeskSection(Section, frozen=True, kw_only=True):
     """`[[desks]]`."""
 
-    id: str
-    name: str
+    id: Id
+    name: Name
     services: tuple[str, ...]
 
 
 class Priority(Section, frozen=True, kw_only=True):
     """`[[priorities]]`: a head start, in minutes."""
 
-    id: str
-    name: str
-    head_start_minutes: int
+    id: Id
+    name: Name
+    head_start_minutes: Minutes
 
 
 class Screen(Section, frozen=True, kw_only=True):
     """What a panel is: its size makes a millimetre a millimetre."""
 
-    id: str
-    name: str
-    inches: float
-    pixels: tuple[int, int]
+    id: Id
+    name: Name
+    inches: Length
+    pixels: tuple[Positive, Positive]
 
     @property
     def mm(self) -> float:
@@ -123,24 +135,24 @@ class Screen(Section, frozen=True, kw_only=True):
 class Station(Screen, frozen=True, kw_only=True):
     """`[[stations]]`: a kiosk."""
 
-    inches: float = 21.5
-    pixels: tuple[int, int] = (1080, 1920)
+    inches: Length = 21.5
+    pixels: tuple[Positive, Positive] = (1080, 1920)
 
 
 class Board(Screen, frozen=True, kw_only=True):
     """`[[boards]]`: a waiting-room screen, for all services or some, read from `distance_m` away."""
 
-    inches: float = 43
-    pixels: tuple[int, int] = (1920, 1080)
-    distance_m: float = 6
+    inches: Length = 43
+    pixels: tuple[Positive, Positive] = (1920, 1080)
+    distance_m: Length = 6
     services: tuple[str, ...] = ()
 
 
 class Pattern(Section, frozen=True, kw_only=True):
     """`[[patterns]]`: a record-number card or wristband of this site."""
 
-    system: str
-    regex: str
+    system: Name
+    regex: Name
 
 
 class Demo(Section, frozen=True, kw_only=True):
@@ -233,15 +245,17 @@ class Config(Section, frozen=True, kw_only=True):
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     """Read kiosk.toml, then `KIOSK_<TABLE>__<KEY>` from the environment. Raises ConfigError."""
     try:
-        tables = tomllib.loads(path.read_text())
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"There is no file {path}. Make one from docs/configuration.md.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from None
     for name, value in environment.items():
         if name.startswith(PREFIX) and "__" in name:
             table, key = name.removeprefix(PREFIX).lower().split("__", 1)
-            tables.setdefault(table, {})[key] = int(value) if value.isdecimal() else value
+            if not isinstance(tables.setdefault(table, {}), dict):
+                raise ConfigError(f"{name}: only the keys of a [table] can be overridden.")
+            tables[table][key] = int(value) if value.isdecimal() else WORDS.get(value, value)
     return Config.from_dict(tables)
 
 
@@ -250,8 +264,17 @@ def _check(config: Config) -> None:
         config.site.zone  # noqa: B018
     except (ZoneInfoNotFoundError, ValueError):
         raise ConfigError(f"site.timezone: there is no time zone {config.site.timezone!r}.") from None
+    if strange := next((x for x in config.site.languages if not _translated(x)), None):
+        raise ConfigError(f"site.languages: there is no translation {strange!r} (docs/translations.md).")
+    if config.database.url and not config.database.url.startswith(DATABASES):
+        raise ConfigError("database.url: begins with sqlite: or postgresql:.")
     if config.server.processes > 1 and not (config.server.redis and config.database.url):
         raise ConfigError("server.processes: more than one needs server.redis and a PostgreSQL database.url.")
+    _check_names(config)
+    _check_patterns(config)
+
+
+def _check_names(config: Config) -> None:
     services = [s.id for s in config.services]
     letters = [s.letter for s in config.services]
     for kind, names in (
@@ -264,10 +287,23 @@ def _check(config: Config) -> None:
     ):
         if double := next((name for name in names if names.count(name) > 1), None):
             raise ConfigError(f"{kind}: {double!r} is there twice.")
-    if wrong := next((x for x in letters if not (x.isascii() and x.isalpha() and x.isupper())), None):
-        raise ConfigError(f"services.letter: {wrong!r} is not a capital letter.")
+    if wrong := next((x for x in letters if not re.fullmatch("[A-Z]", x)), None):
+        raise ConfigError(f"services.letter: {wrong!r} is not one capital letter.")
     for where, named in [(f"desks.{d.id}", d.services) for d in config.desks] + [
         (f"boards.{b.id}", b.services) for b in config.boards
     ]:
         if unknown := next((name for name in named if name not in services), None):
             raise ConfigError(f"{where}.services: there is no service {unknown!r}.")
+
+
+def _check_patterns(config: Config) -> None:
+    for pattern in config.patterns:
+        try:
+            re.compile(pattern.regex, re.ASCII)
+        except re.error as error:
+            raise ConfigError(f"patterns.regex of {pattern.system!r}: {error}.") from None
+
+
+def _translated(language: str) -> bool:
+    """English is the language of the source."""
+    return language == "en" or (TRANSLATIONS / language).is_dir()

@@ -1,12 +1,13 @@
 """Every error that reaches the door, in one table: its status, and what the person reads."""
 
 import traceback
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from kiosk.access import STAFF, Role, principals
@@ -20,6 +21,7 @@ STATUS: dict[type[Exception], int] = {
     tickets.QueueError: 409,
     CheckInError: 409,
     VaultError: 500,
+    DataError: 400,
     DBAPIError: 503,
 }
 """Errors of the domain. The nearest base class counts."""
@@ -61,15 +63,16 @@ def answer(error: Exception) -> Response:
         response.headers.extend((n, v) for n, v in error.get_headers() if n in ("Allow", "Retry-After"))
         return response
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
-    if status is None or status >= 500:
+    if status is None or status >= 500 or isinstance(error, DBAPIError):
         log.error("failed", id=g.get("request_id"), endpoint=request.endpoint, **described(error))
-    return _page(status or 500, str(error) if status and status < 500 else None)
+    ours = status is not None and status < 500 and not isinstance(error, DBAPIError)
+    return _page(status or 500, str(error) if ours else None)
 
 
 def described(error: BaseException) -> dict[str, str]:
     """The error for the log: kind and place, but not its message, which may quote what somebody typed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    known = isinstance(cause, OSError) or isinstance(error, DBAPIError)
+    known = isinstance(cause, OSError) or isinstance(error, OperationalError)
     return {
         "error": type(error).__qualname__,
         "cause": str(cause) if known else type(cause).__qualname__,
@@ -84,7 +87,7 @@ def _where_to_try_again(status: int) -> str | None:
             return url_for("checkin.page", station=who.name)
         if who.role is Role.BOARD and request.path.startswith("/board/"):
             return url_for("board.page", name=who.name)
-    return request.path if status >= 500 and request.method == "GET" else None
+    return quote(request.path) if status >= 500 and request.method == "GET" else None
 
 
 def _page(status: int, message: object = None) -> Response:

@@ -1,10 +1,10 @@
 """The door: who asks, whether they may, and what the answer tells the browser to refuse."""
 
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, abort, g, redirect, request, url_for
@@ -24,6 +24,8 @@ STAFF_COOKIE = "staff"
 DEVICE_COOKIE = "device"
 MOST_DEVICES = 8
 """One browser that is more screens than this is nobody's browser."""
+FOR_PAGES = 8
+"""So many of the server's threads no socket can take."""
 
 POLICY = {
     "Content-Security-Policy": "; ".join(
@@ -137,23 +139,33 @@ def own_origin(public_url: str) -> Callable[[str, dict[str, Any]], bool]:
     """Tell whether a socket was opened by a page of ours: same host as asked, or the public address."""
 
     def own(origin: str, environ: dict[str, Any]) -> bool:
-        return urlsplit(origin).netloc == environ.get("HTTP_HOST") or origin == public_url
+        return origin.partition("://")[2] == environ.get("HTTP_HOST") or origin == public_url
 
     return own
 
 
-def on_the_way_in(wsgi: "WSGIApplication") -> "WSGIApplication":
+def on_the_way_in(wsgi: "WSGIApplication", threads: int) -> "WSGIApplication":
     """Mend the request before anybody sees it.
 
     permessage-deflate is refused: measured, it costs every socket 100 KB and half of the speed. A proxy on
-    this box says for whom it asks; nobody else is believed.
+    this box says for whom it asks; nobody else is believed. A socket holds one of the server's `threads`, and
+    anybody may open one: a few threads stay free for pages, by which screens without a socket go on.
     """
+    sockets = threading.Semaphore(max(1, threads - FOR_PAGES))
 
     def mended(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         asked_for = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
         if asked_for and environ.get("REMOTE_ADDR") in ("127.0.0.1", "::1"):
             environ["REMOTE_ADDR"] = asked_for
-        return wsgi(environ, start_response)
+        if environ.get("HTTP_UPGRADE", "").lower() != "websocket":
+            return wsgi(environ, start_response)
+        if not sockets.acquire(blocking=False):
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return ()
+        try:
+            return wsgi(environ, start_response)
+        finally:
+            sockets.release()
 
     return mended

@@ -13,8 +13,6 @@ from gunicorn.glogging import Logger
 
 from kiosk.errors import described
 
-STYLES = ("json", "text")
-
 
 def configure(style: str) -> None:
     """Write `json` (for a journal) or `text` (for a person) to standard output."""

@@ -1,7 +1,8 @@
 """What comes in over Socket.IO: who may connect, which rooms the server puts them into, what they may say.
 
-HTTP's guards do not reach here, so every event goes through `hear`: declared in `kiosk.access`, within the
-socket's allowance, of the right shape. Anything else ends the connection.
+HTTP's guards do not reach here, so every message goes through `only_text`, and every event through `hear`:
+declared in `kiosk.access`, within the socket's allowance, of the right shape. Anything else ends the
+connection.
 """
 
 import time
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kiosk.live import Live
 
 MAX_MESSAGE_BYTES = 16_384
+BINARY = ("5", "6")
+"""Socket.IO's packets that announce attachments, which the server would keep until the last of them came."""
 BURST = 20
 PER_SECOND = 5
 """A socket may say so much at once, and so much in the long run. More is no screen of ours."""
@@ -115,6 +118,25 @@ def register(socketio: SocketIO, live: "Live", identified: Callable[[], Iterable
         socketio.on_event(event, lambda *payload, event=event: hear(live, event, *payload))
     socketio.on_event("*", lambda event, *payload: hear(live, event, *payload))
     socketio.default_exception_handler = failed
+    only_text(socketio)
+
+
+def only_text(socketio: SocketIO) -> None:
+    """End the connection of who sends what is no Socket.IO, or attachments: no page of ours does."""
+    engine = socketio.server.eio
+    understand = engine.handlers["message"]
+
+    def message(connection: str, said: str | bytes) -> None:
+        try:
+            if isinstance(said, str) and not said.startswith(BINARY):
+                understand(connection, said)
+                return
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pass
+        log.warning("socket.malformed", said="undeclared")
+        engine.disconnect(connection)
+
+    engine.on("message", message)
 
 
 def hear(live: "Live", event: str, *payload: Any) -> None:

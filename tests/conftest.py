@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from kiosk.app import open_database
 from kiosk.config import Config
 from kiosk.database import Database
 from kiosk.database.migrations import migrate
-from tests import cast
+from tests import browser, cast
 from tests.servers import Postgres
 
 
@@ -20,13 +21,23 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, one for all: a second Playwright in the same process is refused."""
+    with browser.chromium() as opened:
+        yield opened
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> Config:
+def config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
     """The clinic's configuration, on each database."""
     if request.param == "sqlite":
-        return cast.config(tmp_path)
-    url = request.getfixturevalue("postgres").new_database()
-    return cast.config(tmp_path, database={"url": url})
+        yield cast.config(tmp_path)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield cast.config(tmp_path, database={"url": url})
+    server.drop(url)
 
 
 @pytest.fixture

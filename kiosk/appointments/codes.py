@@ -6,7 +6,6 @@ file, and remove the old one when the last letter signed with it is past.
 
 import re
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
 
 import segno
@@ -55,13 +54,6 @@ def new_key(config: Config) -> Path:
 def qr_svg(code: str) -> Markup:
     """The QR code as an inline SVG that scales with its box."""
     return Markup(_qr(code).svg_inline(omitsize=True, border=4))  # noqa: S704
-
-
-def qr_png(code: str, module_px: int = 6) -> bytes:
-    """The QR code as a PNG."""
-    out = BytesIO()
-    _qr(code).save(out, kind="png", scale=module_px, border=4)
-    return out.getvalue()
 
 
 def _qr(code: str) -> segno.QRCode:

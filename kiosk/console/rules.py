@@ -154,7 +154,7 @@ class Shown(StrEnum):
 
     SHOWN = "announced"
     COMING = "going to the screens"
-    NOT_SHOWN = "no screen has shown it"
+    NOT_SHOWN = "no screen announced it"
 
 
 def shown(ticket: Ticket, *, at: datetime) -> Shown:

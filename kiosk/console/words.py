@@ -119,7 +119,7 @@ UNDONE: Mapping[str, str] = {
     "finished": "the finish",
     "held": "the hold",
     "resumed": "the return to the line",
-    "no_show": "missed",
+    "no_show": "the miss",
     "reinstated": "the return to the line",
     "transferred": "the transfer",
     "cancelled": "the cancellation",

@@ -28,10 +28,13 @@ def backup(config: Config, target: Path) -> int:
     partial.unlink(missing_ok=True)
     partial.touch(mode=0o600)
     try:
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(partial)) as copy:
-            live.backup(copy, pages=PAGES_AT_ONCE)
-            copy.execute("PRAGMA journal_mode=DELETE")
-        _check(partial)
+        try:
+            with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(partial)) as copy:
+                live.backup(copy, pages=PAGES_AT_ONCE)
+                copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            raise BackupError(f"{source} could not be copied: {error}.") from None
+        _check(partial, of=source)
         _to_disk(partial)
         partial.replace(target)
     finally:
@@ -71,16 +74,17 @@ def _database_file(config: Config) -> Path:
     return Path(url.database)
 
 
-def _check(file: Path) -> None:
-    """Raise BackupError unless `file` is a whole clinic database."""
+def _check(file: Path, of: Path | None = None) -> None:
+    """Raise BackupError unless `file`, a copy `of` what the message names, is a whole clinic database."""
+    named = of or file
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
             verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
             copy.execute("SELECT version FROM site").fetchall()
     except sqlite3.DatabaseError as error:
-        raise BackupError(f"{file} is not a clinic's database: {error}.") from None
+        raise BackupError(f"{named} is not a clinic's database: {error}.") from None
     if verdict != "ok":
-        raise BackupError(f"{file} is damaged: {verdict}.")
+        raise BackupError(f"{named} is damaged: {verdict}.")
 
 
 def _in_use(file: Path) -> bool:

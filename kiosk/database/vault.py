@@ -9,7 +9,9 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from base64 import b32encode
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +74,18 @@ def _base32(data: bytes) -> str:
 
 
 def read_or_make_key(path: Path) -> bytes:
-    """Return the key in `path` (hex); make the file, readable by its owner alone, when there is none."""
+    """Return the key in `path` (hex); make the file, readable by its owner alone, when there is none.
+
+    Processes that start together get the same key: the file appears whole, and once.
+    """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, made = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(descriptor)
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+        Path(made).unlink()
     return bytes.fromhex(path.read_text().strip())

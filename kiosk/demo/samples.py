@@ -35,7 +35,7 @@ def samples(config: Config, reading: Reading, at: datetime) -> list[Sample]:
     expected = [one for one in soonest if one.status is Status.BOOKED][: 2 * SHOWN]
     found = [_card(one) for one in expected[:SHOWN]]
     found += [_letter(config, one) for one in expected[SHOWN:]]
-    found += _failing(config, reading.day(at), expected, today)
+    found += _failing(config, reading, reading.day(at), expected, today)
     return found
 
 
@@ -64,7 +64,11 @@ def _letter(config: Config, one: Appointment) -> Sample:
 
 
 def _failing(
-    config: Config, today: date, expected: Sequence[Appointment], everybody: Sequence[Appointment]
+    config: Config,
+    reading: Reading,
+    today: date,
+    expected: Sequence[Appointment],
+    everybody: Sequence[Appointment],
 ) -> Iterator[Sample]:
     nobody = stranger(today)
     yield Sample(
@@ -78,7 +82,9 @@ def _failing(
     if expected:
         cut = garbled(licence(expected[0].person, _number(expected[0])))
         yield Sample("garbled", "trouble", "A garbled scan", "The hand moved: scan again", cut)
-    if used := next((one for one in everybody if one.status is Status.ARRIVED), None):
+    waiting = {ticket.code for ticket in reading.snapshot.in_order()}
+    given = records.codes(reading, today)
+    if used := next((one for one in everybody if given.get(one.id) in waiting), None):
         code = codes.booking_code(config, used).encode() + b"\r"
         hint = "The patient has a ticket already: no second one"
         yield Sample("used", "trouble", "A used booking code", hint, code, used.birth_date, used.slot)

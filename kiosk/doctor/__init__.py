@@ -17,9 +17,9 @@ def report(path: Path) -> int:
         print(f"{finding.level:<6} {finding.words}")
         if finding.cure:
             print(f"       → {finding.cure}")
-    wrong = sum(finding.level is Level.WRONG for finding in findings)
-    print(f"\n{wrong} to mend." if wrong else "\nNothing is wrong.")
-    return 1 if wrong else 0
+    to_mend = sum(finding.level is Level.WRONG for finding in findings)
+    print(f"\n{to_mend} to mend." if to_mend else "\nNothing is wrong.")
+    return 1 if to_mend else 0
 
 
 def examine(path: Path, *, now: Callable[[], datetime] = utc_now) -> Iterator[Finding]:

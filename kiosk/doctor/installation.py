@@ -154,7 +154,7 @@ def redis(config: Config) -> Iterator[Finding]:
         redis.Redis.from_url(config.server.redis, socket_timeout=3).ping()
         yield good("Redis answers.")
     except redis.RedisError as error:
-        yield wrong(f"Redis does not answer: {error}.", "Start it, or correct server.redis.")
+        yield wrong(f"Redis does not answer: {str(error).rstrip('.')}.", "Start it, or correct server.redis.")
 
 
 def _me() -> str:

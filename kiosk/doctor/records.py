@@ -34,9 +34,14 @@ def database(config: Config, now: datetime) -> Iterator[Finding]:
         engine.dispose()
     except (DBAPIError, SQLAlchemyError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        yield wrong(
-            f"The database does not answer: {str(cause).strip()}.", "Correct database.url, or start it."
-        )
+        words = " ".join(str(cause).split()).rstrip(".")
+        if config.database_url.startswith("sqlite"):
+            yield wrong(
+                f"The database cannot be read: {words}.",
+                "Look who owns it. If that is right, stop the server and restore the last backup.",
+            )
+        else:
+            yield wrong(f"The database does not answer: {words}.", "Correct database.url, or start it.")
 
 
 def _records(config: Config, connection: sa.Connection, now: datetime) -> Iterator[Finding]:

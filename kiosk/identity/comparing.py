@@ -1,10 +1,6 @@
-"""Compare the names of a claim and of an expected patient. Pure.
-
-Also used by themselves for the second identifier, when a booking code has already chosen the patient.
-"""
+"""Compare the names of a claim and of an expected patient. Pure."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from kiosk.identity.claims import Candidate, Claim, Source
 from kiosk.identity.folding import forms, same, suffix_of, without_suffix, words
@@ -17,16 +13,6 @@ _FULL = 35
 def same_family_name(one: str, other: str) -> bool:
     """Whether two family names are one, suffixes aside."""
     return same(without_suffix(one)[0], without_suffix(other)[0])
-
-
-def same_given_name(one: str, other: str) -> bool:
-    """Whether two given names are one, or one has further names behind the other's."""
-    return same(one, other) or _in_step(words(one), words(other))
-
-
-def same_birth_day(birth_date: date, day: int, month: int) -> bool:
-    """Whether this day and month, typed as a second identifier, are the birthday."""
-    return (birth_date.day, birth_date.month) == (day, month)
 
 
 def family_agrees(claim: Claim, candidate: Candidate) -> bool:

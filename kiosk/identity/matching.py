@@ -16,9 +16,6 @@ from kiosk.identity.comparing import (
     family_agrees,
     family_is_near,
     given_agrees,
-    same_birth_day,
-    same_family_name,
-    same_given_name,
 )
 
 __all__ = [
@@ -33,9 +30,6 @@ __all__ = [
     "Window",
     "agreement",
     "match",
-    "same_birth_day",
-    "same_family_name",
-    "same_given_name",
 ]
 
 

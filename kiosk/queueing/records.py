@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from kiosk.database.schema import counter, event, open_desk, site, ticket
+from kiosk.database.schema import counter, open_desk, site, ticket
 from kiosk.queueing.room import Room
 from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import OPEN, State, Ticket
@@ -102,12 +102,6 @@ def observed(connection: Connection, site_id: str) -> Mapping[str, Sequence[time
         if len(kept) < ENOUGH_OBSERVATIONS:
             kept.append(row.closed_at - row.started_at)
     return durations
-
-
-def last_event(connection: Connection, site_id: str, ticket_id: str) -> Row[Any] | None:
-    """Return who did what to this ticket last, for the colleague who came too late."""
-    query = sa.select(event).where(event.c.site == site_id, event.c.ticket == ticket_id)
-    return connection.execute(query.order_by(event.c.seq.desc()).limit(1)).first()
 
 
 def find(connection: Connection, site_id: str, ticket_id: str) -> Ticket | None:

@@ -53,25 +53,6 @@ def estimates(
     }
 
 
-def estimate_for_new(
-    rules: RoomRules,
-    room: Snapshot,
-    observed: Mapping[str, Sequence[timedelta]],
-    service: str,
-    *,
-    at: datetime,
-) -> Estimate | None:
-    """Return the wait of somebody who would take a ticket for `service` now."""
-    newcomer = Ticket(
-        id="", visit="", code="", serial=room.serial + 1, service=service, state=State.WAITING,
-        arrived=at, since=at, due=at,
-    )  # fmt: skip
-    with_newcomer = Snapshot(
-        room.version, room.serial, {**room.tickets, "": newcomer}, room.open_desks, room.numbers
-    )
-    return estimates(rules, with_newcomer, observed, at=at).get("")
-
-
 def _play(
     rules: RoomRules, room: Snapshot, lasting: Mapping[str, timedelta], at: datetime
 ) -> dict[str, timedelta]:

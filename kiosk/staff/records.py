@@ -48,7 +48,7 @@ def sign_in(database: Database, username: str, password: str, *, at: datetime) -
     """Return the token of a new session, or None: for a wrong name, a wrong password, a locked account.
 
     The slow check happens outside the transaction; the lock is looked at inside, so that guesses made at
-    the same time are counted one after the other.
+    the same time are counted one after the other. A password that was changed meanwhile is not good any more.
     """
     with database.snapshot(at=at) as reading:
         known = _find(reading, username)
@@ -59,7 +59,7 @@ def sign_in(database: Database, username: str, password: str, *, at: datetime) -
         row = _find(tx, username)
         if row is None or row.disabled_at or (row.locked_until and at < row.locked_until):
             return None
-        if right:
+        if right and row.password_hash == known.password_hash:
             return _start_session(tx, row)
         _count_failure(tx, row)
     return None

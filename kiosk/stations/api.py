@@ -223,7 +223,7 @@ def body(shape: type[Body]) -> Body:
         what, _, where = str(error).partition(" - at `$")
         field = where.strip("`").lstrip(".")
         raise StationError(400, f"{field}: {what}." if field else f"{what}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StationError(400, "The body is not JSON.") from None
     except RequestEntityTooLarge:
         raise StationError(413, f"The body has more than {MAX_BODY_BYTES} bytes.") from None

@@ -25,7 +25,8 @@ function look() {
     for (const id of opened) document.getElementById(id)?.removeAttribute("open");
     opened = [];
   }
-  const text = wanted.length ? `${count} found. Enter selects the first, Esc shows everybody.` : "";
+  const first = count ? `${count} found. Enter selects the first, Esc` : "Nobody found. Esc";
+  const text = wanted.length ? `${first} shows everybody.` : "";
   if (found.textContent !== text) found.textContent = text;
 }
 

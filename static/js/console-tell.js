@@ -56,7 +56,7 @@ document.addEventListener("live:updated", () => {
   const fresh = [...help].filter((id) => !helpBefore.has(id));
   helpBefore = help;
   if (!fresh.length) return;
-  said.textContent = document.getElementById(fresh[0]).querySelector("p").textContent;
+  said.textContent = document.getElementById(fresh[0]).querySelector("p").innerText.replace(/\n/g, " ");
   if (!muted()) chime();
 });
 

@@ -3,3 +3,4 @@ import "./kiosk/arrows.js";
 import "./kiosk/focus.js";
 import "./kiosk/idle.js";
 import "./kiosk/keys.js";
+import "./kiosk/menu.js";

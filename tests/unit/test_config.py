@@ -62,6 +62,20 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
         ),
         ({"services": [{"id": "x", "letter": "b", "name": {"en": "X"}}], "desks": []}, "letter.*'b'"),
         ({"services": [{"id": "x", "letter": "B", "name": {"en": "X"}}] * 2, "desks": []}, "twice"),
+        ({"services": [{"id": "x", "letter": "BB", "name": {"en": "X"}}], "desks": []}, "letter.*'BB'"),
+        ({"services": [{"id": "x", "letter": "B", "name": {}}], "desks": []}, "services.*name"),
+        ({"server": {"port": 70_000}}, "server.port"),
+        ({"server": {"log": "xml"}}, "server.log"),
+        ({"server": {"public_url": "kiosk.example"}}, "server.public_url"),
+        ({"database": {"url": "mysql://localhost/clinic"}}, "database.url"),
+        ({"site": {"name": "R", "timezone": "UTC", "languages": []}}, "site.languages"),
+        ({"site": {"name": "R", "timezone": "UTC", "languages": ["xx"]}}, "site.languages.*'xx'"),
+        ({"site": {"name": "R", "timezone": "UTC", "id": ""}}, "site.id"),
+        ({"queue": {"first_number": 0}}, "queue.first_number"),
+        ({"checkin": {"idle_seconds": -3}}, "checkin.idle_seconds"),
+        ({"stations": [{"id": "front door", "name": "F"}]}, "stations.*id"),
+        ({"boards": [{"id": "lobby", "name": "L", "inches": 0}]}, "boards.*inches"),
+        ({"patterns": [{"system": "mrn", "regex": "MRN-("}]}, "patterns.regex.*mrn"),
     ],
 )
 def test_a_mistake_is_refused_by_name(change: dict[str, Any], words: str) -> None:
@@ -74,6 +88,20 @@ def test_a_missing_or_broken_file_is_said_in_a_sentence(tmp_path: Path) -> None:
         load(tmp_path / "kiosk.toml", {})
     with pytest.raises(ConfigError, match="not TOML"):
         load(write(tmp_path, "[site"), {})
+    (tmp_path / "kiosk.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="not TOML"):
+        load(tmp_path / "kiosk.toml", {})
+
+
+def test_the_environment_cannot_override_a_list_of_tables(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="KIOSK_DESKS__NAME"):
+        load(write(tmp_path), {"KIOSK_DESKS__NAME": "Room 2"})
+
+
+def test_true_and_false_in_the_environment_are_not_words(tmp_path: Path) -> None:
+    assert (
+        load(write(tmp_path), {"KIOSK_CHECKIN__LICENCE_SCANNING": "false"}).checkin.licence_scanning is False
+    )
 
 
 def test_a_name_falls_back_to_the_sites_first_language(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
-"""The documentation knows every key and every command."""
+"""The documentation knows every key, command, room, state and event, and its links lead somewhere."""
 
 import argparse
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,14 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 import pytest
 
+from kiosk.checkin import printing
 from kiosk.cli import _parser
 from kiosk.config import Config, Section
+from kiosk.queueing.tickets import TRANSITION_EVENTS, TRANSITIONS, State
 
 ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def keys() -> Iterator[tuple[str, str]]:
@@ -25,7 +30,7 @@ def keys() -> Iterator[tuple[str, str]]:
 
 def documented(table: str) -> str:
     """The chapter of one table."""
-    text = (ROOT / "docs" / "configuration.md").read_text()
+    text = (DOCS / "configuration.md").read_text()
     chapter = re.search(rf"^## `\[+{table}\]+`.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert chapter is not None, f"[{table}] is not described"
     return chapter[0]
@@ -43,7 +48,78 @@ def test_no_key_is_described_that_is_not_there(table: str) -> None:
 
 
 def test_every_command_is_in_the_operations_page() -> None:
-    page = (ROOT / "docs" / "operations.md").read_text()
+    page = (DOCS / "operations.md").read_text()
     parsers: Any = next(a for a in _parser()._actions if isinstance(a, argparse._SubParsersAction))
     for command in parsers.choices:
-        assert re.search(rf"\b{command}\b", page), command
+        assert re.search(rf"^\| `python -m kiosk {command}\b|· `{command} ", page, re.MULTILINE), command
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = set(LINK.findall((ROOT / "README.md").read_text()))
+    assert {f"docs/{page.name}" for page in DOCS.glob("*.md")} <= linked
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_no_link_leads_nowhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text()) if not link.startswith("http")]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_table_of_transitions_is_the_one_of_the_code() -> None:
+    rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \| (\w+) \| `(\w+)` \|$", architecture(), re.MULTILINE)
+    assert [(action, set(sources.split(", ")), target, event) for action, sources, target, event in rows] == [
+        (action, transition.sources, transition.target, transition.event)
+        for action, transition in TRANSITIONS.items()
+    ]
+
+
+def test_every_action_has_its_word_in_the_glossary() -> None:
+    glossary = (DOCS / "glossary.md").read_text()
+    assert [a for a in TRANSITIONS if not re.search(rf"\b{a.replace('_', '-')}\b", glossary)] == []
+
+
+def test_every_state_is_drawn() -> None:
+    drawing = architecture().partition("## What may happen to a ticket")[2].split("```")[1]
+    assert set(re.findall(r"[A-Z_]{4,}", drawing)) == {state.name for state in State}
+
+
+def test_every_kind_of_event_is_listed_and_no_other() -> None:
+    chapter = architecture().partition("## The kinds of event")[2].partition("\n## ")[0]
+    assert set(re.findall(r"`(\w+)`", chapter)) == set(kinds()) - TRANSITION_EVENTS
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    rooms = [f"`kiosk/{room.parent.name}`" for room in (ROOT / "kiosk").glob("*/__init__.py")]
+    assert [room for room in (*rooms, "`display/`", "`drivers/`") if room not in architecture()] == []
+
+
+def architecture() -> str:
+    """The page about the architecture."""
+    return (DOCS / "architecture.md").read_text()
+
+
+def kinds() -> Iterator[str]:
+    """Every kind of event that the code appends, as `tx.record(…)` and `Decision(…)` name it."""
+    for path in (ROOT / "kiosk").rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        constants = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in ("record", "Decision"):
+                match node.args[0]:
+                    case ast.Constant(value=kind):
+                        yield kind
+                    case ast.Name(id=name) if name in constants:
+                        yield constants[name]
+                    case ast.Name(id=name) if name.isupper():
+                        yield getattr(printing, name)

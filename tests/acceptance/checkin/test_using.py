@@ -41,10 +41,24 @@ def test_by_touch_with_the_letters_on_the_screen(panel: Panel) -> None:
     page.get_by_role("button", name="Continuar").tap()
     expect(page.locator(".kiosk__name")).to_have_text("Ana N.")
     page.get_by_role("button", name="Sí, regístrenme").tap()
-    question(page, "Ya está registrado")
+    question(page, "Su llegada está registrada")
     expect(page.locator(".kiosk__code")).to_have_text("B002")
     page.get_by_role("button", name="Listo").tap()
     question(page, "Check in here")
+
+
+def test_the_menu_of_languages_closes_when_one_is_chosen(panel: Panel) -> None:
+    page = panel.show(NAME, "en")
+    if page.locator(".kiosk__languages").is_visible():
+        return
+    menu = page.locator(".kiosk__more")
+    menu.locator("summary").tap()
+    page.locator("#question").tap()
+    expect(menu).not_to_have_attribute("open", "")
+    menu.locator("summary").tap()
+    menu.get_by_role("button", name="Español").tap()
+    question(page, "¿Cuál es su apellido?")
+    expect(menu).not_to_have_attribute("open", "")
 
 
 def test_by_a_keypad_alone(panel: Panel) -> None:

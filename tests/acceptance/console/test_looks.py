@@ -147,4 +147,4 @@ def test_an_old_call_that_no_screen_showed_is_told(sit_down: Opens, room: Room) 
     ana = sit_down()
     ana.work_for("room-1")
 
-    expect(ana.page.locator("#desk-room-1")).to_contain_text("No screen has shown it")
+    expect(ana.page.locator("#desk-room-1")).to_contain_text("No screen announced it")

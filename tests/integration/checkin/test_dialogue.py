@@ -69,7 +69,7 @@ def test_the_ticket_speaks_the_patients_language(kiosk: Kiosk) -> None:
     kiosk.press("language:es", "walk_in", "service:registration")
     with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
         assert [ticket.language for ticket in seen.snapshot.tickets.values()] == ["es"]
-    assert "Ya está registrado" in kiosk.page
+    assert "Su llegada está registrada" in kiosk.page
 
 
 def test_a_double_tap_gives_one_ticket(kiosk: Kiosk) -> None:

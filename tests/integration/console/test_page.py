@@ -70,14 +70,14 @@ def test_a_call_is_marked_once_a_screen_announced_it(floor: Floor) -> None:
     called_to(floor, "room-2", ticket)
     assert "Going to the screens" in floor.ana.look()
     floor.later(20)
-    assert "No screen has shown it" in floor.ana.look()
+    assert "No screen announced it" in floor.ana.look()
 
     with floor.here.database.begin(at=floor.at) as tx:
         tx.room.announced(ticket.id, NINE, at=floor.at, by="board:lobby")
 
     page = floor.ana.look()
     assert "Called 9:00 AM Announced" in page
-    assert "No screen has shown it" not in page
+    assert "No screen announced it" not in page
 
 
 def test_called_held_missed_and_finished_patients_stay_in_the_list(floor: Floor) -> None:

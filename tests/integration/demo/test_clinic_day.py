@@ -103,6 +103,9 @@ def test_every_card_of_the_demo_is_read_as_its_patient() -> None:
 def test_the_samples_are_what_they_say(tmp_path: Path) -> None:
     with demo(tmp_path, NINE) as (config, database), database.snapshot(at=NINE) as reading:
         found = samples(config, reading, NINE)
+        given = records.codes(reading, TODAY)
+        waiting = {ticket.code for ticket in reading.snapshot.in_order()}
+        booked = records.today(reading, NINE)
     rules = codes.rules(config)
     kinds = {
         sample.id: type(recognise(sample.payload, rules, at=NINE))
@@ -116,6 +119,9 @@ def test_the_samples_are_what_they_say(tmp_path: Path) -> None:
         "forged": Unknown,
         "menu": Unknown,
     }
+    used = recognise(next(one.payload for one in found if one.id == "used"), rules, at=NINE)
+    assert isinstance(used, Booking)
+    assert {given[one.id] for one in booked if one.reference == used.reference} <= waiting
     for sample in found:
         meant = {"card": Licence, "letter": Booking}.get(sample.kind)
         if meant:

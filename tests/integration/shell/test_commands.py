@@ -92,6 +92,13 @@ def test_an_address_that_is_taken_is_said_before_anything_starts(run: Run) -> No
     assert "cannot be used: Address already in use" in said
 
 
+@pytest.mark.parametrize("port", ["0", "99999", "http"])
+def test_what_is_no_port_is_refused(run: Run, capsys: pytest.CaptureFixture[str], port: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run("serve", "--port", port)
+    assert f"'{port}' is not a port" in capsys.readouterr().err
+
+
 def test_a_database_that_is_not_migrated_is_not_touched(run: Run) -> None:
     code, _, said = run("staff", "list")
 
@@ -187,6 +194,24 @@ def test_a_damaged_or_strange_backup_is_refused_and_the_database_kept(run: Run, 
     assert code == 2
     assert "is not a clinic's database" in said
     assert run("staff", "list")[0] == 0
+
+
+def test_a_database_that_cannot_be_read_is_not_copied_over_a_good_backup(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    copy = tmp_path / "copy.db"
+    run("backup", str(copy))
+    good = copy.read_bytes()
+    (tmp_path / "var" / "kiosk.db").write_bytes(b"no database at all" * 1000)
+    code, _, error = run("backup", str(copy))
+    assert (code, copy.read_bytes()) == (2, good)
+    assert "kiosk.db could not be copied: file is not a database." in error
+
+
+def test_the_configuration_may_be_named_before_or_after_an_action(path: Path) -> None:
+    for words in ("staff list", "appointments new-key"):
+        command, action = words.split()
+        assert main([command, action, "--config", str(path)]) == 2
+        assert main(["--config", str(path), command, action]) == 2
 
 
 def test_personal_data_is_wiped_a_day_later_and_what_was_left_open_closed(database: Database) -> None:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from kiosk.access import Role
+from kiosk.clinic import Clinic
 from kiosk.queueing.tickets import NobodyWaiting
 from tests.integration.shell.conftest import Enter
 
@@ -111,6 +112,61 @@ def test_a_screen_that_meets_an_error_tries_again_by_itself(as_role: Enter) -> N
     assert as_role(Role.BOARD).get("/board/nowhere").headers["Refresh"] == "10; url=/board/lobby"
     assert as_role(Role.KIOSK).post("/kiosk/front").headers["Refresh"] == "10; url=/kiosk/front"
     assert "Refresh" not in as_role(Role.COORDINATOR).get("/nowhere").headers
+
+
+@pytest.mark.parametrize("address", ["/t/%0Ax", "/t/%E2%82%AC"])
+def test_a_page_that_tries_again_puts_nothing_of_its_address_into_the_headers(
+    app: Flask, client: FlaskClient, address: str
+) -> None:
+    def fail(secret: str) -> str:
+        raise ValueError(secret)
+
+    app.view_functions["phone.page"] = fail
+    answer = client.get(address)
+
+    assert answer.status_code == 500
+    assert answer.headers["Refresh"] == f"10; url={address}"
+
+
+def test_what_the_database_quotes_is_not_written_down(here: Clinic, client: FlaskClient) -> None:
+    def fail() -> str:
+        with here.database.begin(at=here.now()) as tx:
+            for _ in range(2):
+                tx.answer(request.args["name"], {})
+        return ""
+
+    client.application.view_functions["home.page"] = fail
+    with capture_logs() as lines:
+        answer = client.get("/?name=Garcia")
+
+    assert answer.status_code == 503
+    assert "Garcia" not in str(lines) + answer.text
+
+
+def test_a_letter_that_no_database_takes_is_no_fault_of_the_records(client: FlaskClient) -> None:
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)
+    assert token is not None
+    form = {"username": "ma\0ria", "password": "garcia", "csrf_token": token[1]}
+
+    assert client.post("/sign-in", data=form).status_code in (400, 401)
+
+
+@pytest.mark.parametrize(
+    ("asks", "said", "believed"),
+    [
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+        ("::1", "203.0.113.9, 198.51.100.7", "198.51.100.7"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("198.51.100.7", "127.0.0.1", "198.51.100.7"),
+    ],
+)
+def test_only_a_proxy_on_this_box_says_for_whom_it_asks(
+    app: Flask, client: FlaskClient, asks: str, said: str, believed: str
+) -> None:
+    app.view_functions["home.page"] = lambda: request.remote_addr
+    answer = client.get("/", headers={"X-Forwarded-For": said}, environ_base={"REMOTE_ADDR": asks})
+
+    assert answer.text == believed
 
 
 def test_health_tells_the_version_of_program_and_site(client: FlaskClient) -> None:

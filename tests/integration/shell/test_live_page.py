@@ -18,10 +18,7 @@ from kiosk.app import create_app
 from kiosk.clinic import Clinic, clinic
 from kiosk.database.migrations import migrate
 from tests import cast
-from tests.acceptance.conftest import chromium
 from tests.integration.shell.conftest import signed_in
-
-__all__ = ["chromium"]
 
 
 @dataclass

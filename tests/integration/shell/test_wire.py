@@ -22,6 +22,7 @@ from kiosk.access import Role
 from kiosk.app import create_app
 from kiosk.config import Config
 from kiosk.database.migrations import migrate
+from kiosk.guards import FOR_PAGES
 from tests import cast
 from tests.acceptance.running import to_toml, until
 from tests.integration.shell.conftest import signed_in
@@ -92,7 +93,8 @@ def test_a_page_of_our_own_gets_its_socket_without_compression(port: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1.evil.example"]
+    "origin",
+    ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1.evil.example", "http://["],
 )
 def test_a_page_of_somebody_else_gets_none(port: int, origin: str) -> None:
     assert handshake(port, origin).startswith("HTTP/1.1 400")
@@ -110,6 +112,44 @@ def test_a_message_that_is_too_long_ends_the_connection(port: int) -> None:
 
         with pytest.raises(ConnectionClosed):
             until(lambda: wire.receive(20) is None, 40)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "4",
+        "42[]",
+        "42[",
+        "4x",
+        "42" + "[" * 15_000,
+        '4599999999-["announced",{"_placeholder":true,"num":0}]',
+        b"x",
+    ],
+    ids=["empty", "no_packet", "no_event", "no_json", "no_type", "deep", "attachments", "binary"],
+)
+def test_what_is_no_message_of_a_page_ends_the_connection_and_is_not_kept(
+    port: int, said: str | bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with connected(port) as wire:
+        wire.send(said)
+
+        with suppress(ConnectionClosed):
+            while wire.receive(20):
+                pass
+        assert not wire.connected
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_sockets_leave_threads_to_the_pages_and_those_that_close_make_room(tmp_path: Path) -> None:
+    config = cast.config(tmp_path, server={"threads": FOR_PAGES + 2})
+    migrate(config)
+    with served(create_app(config)) as port:
+        with connected(port), connected(port):
+            assert handshake(port, None).startswith("HTTP/1.1 503")
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as page:
+                assert page.status == 200
+        until(lambda: handshake(port, None).startswith("HTTP/1.1 101"), 20)
 
 
 @contextmanager

@@ -181,6 +181,21 @@ def test_a_new_password_ends_every_session_and_the_lock(
     assert sign_in(client, "some other words").status_code == 303
 
 
+def test_a_password_that_changes_while_it_is_checked_opens_nothing(
+    client: FlaskClient, here: Clinic, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = records._matches
+
+    def slow(password_hash: str, password: str) -> bool:
+        right = check(password_hash, password)
+        with here.database.begin(at=clock()) as tx:
+            records.change_password(tx, "ana", "another three words", by="test")
+        return right
+
+    monkeypatch.setattr(records, "_matches", slow)
+    assert sign_in(client).status_code == 401
+
+
 def test_the_database_holds_neither_password_nor_token(
     client: FlaskClient, here: Clinic, clock: Clock
 ) -> None:

@@ -381,6 +381,12 @@ def test_a_malformed_answer_to_a_job_is_refused(host: Host, path: str, body: Any
 
 # ---- whatever else comes in ----
 
+
+@pytest.mark.parametrize("body", [b"[" * 30_000, b'{"kind":"host","x":' + b"[" * 30_000])
+def test_json_that_is_too_deep_is_none(host: Host, body: bytes) -> None:
+    assert host.client.post("/api/pairing", data=body).status_code == 400
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=80),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),

@@ -1,6 +1,7 @@
 """Every word of the patients' surfaces is there in every language, and compiled."""
 
 import re
+from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
@@ -70,3 +71,14 @@ def test_what_is_compiled_is_what_is_written(catalog: Catalog) -> None:
     write_mo(compiled, catalog)
     file = FOLDER / str(catalog.locale) / "LC_MESSAGES" / "messages.mo"
     assert file.read_bytes() == compiled.getvalue(), "Run: pybabel compile -d kiosk/translations"
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [(1, "شخص واحد"), (2, "شخصان"), (3, "أشخاص"), (11, "شخصًا"), (26, "شخصًا"), (100, "شخص ")],
+)
+def test_arabic_counts_people_as_arabic_does(people: int, words: str) -> None:
+    """Its many forms are easily swapped: Babel numbers them otherwise than most catalogues do."""
+    with (FOLDER / "ar" / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        arabic = GNUTranslations(file)
+    assert words in arabic.ngettext("%(num)s person before you", "%(num)s people before you", people)

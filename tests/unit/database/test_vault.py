@@ -1,6 +1,8 @@
 """Sealed fields open only where they belong, and only with the key."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -59,6 +61,21 @@ def test_a_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None
     path = tmp_path / "keys" / "field.key"
     assert read_or_make_key(path) == read_or_make_key(path)
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_those_who_start_together_get_the_same_key(tmp_path: Path) -> None:
+    for start in range(20):
+        path, together = tmp_path / f"{start}.key", Barrier(8)
+
+        def begin(path: Path = path, together: Barrier = together) -> bytes:
+            together.wait()
+            return read_or_make_key(path)
+
+        with ThreadPoolExecutor(8) as pool:
+            keys = {future.result() for future in [pool.submit(begin) for _ in range(8)]}
+        assert keys == {read_or_make_key(path)}
+        assert len(keys.pop()) == 32
+    assert len(list(tmp_path.iterdir())) == 20
 
 
 def test_a_key_of_the_wrong_length_is_refused() -> None:

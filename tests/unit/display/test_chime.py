@@ -3,13 +3,13 @@
 import wave
 from pathlib import Path
 
-from display import chime
+from display.chime import CHIME
 
 CHECKED_IN = Path(__file__).parents[3] / "static" / "audio" / "chime.wav"
 
 
 def test_the_file_is_what_the_code_makes(tmp_path: Path) -> None:
-    chime.write(tmp_path / "chime.wav")
+    CHIME.write(tmp_path / "chime.wav")
 
     assert (tmp_path / "chime.wav").read_bytes() == CHECKED_IN.read_bytes()
 
@@ -20,7 +20,7 @@ def test_it_lasts_less_than_a_second() -> None:
 
 
 def test_it_begins_and_ends_in_silence_and_never_clips() -> None:
-    samples = chime.samples()
+    samples = CHIME.samples()
 
     assert samples[0] == 0
     assert abs(samples[-1]) < 50
@@ -28,4 +28,4 @@ def test_it_begins_and_ends_in_silence_and_never_clips() -> None:
 
 
 def test_its_tones_are_where_older_ears_hear_well() -> None:
-    assert all(500 <= tone <= 1500 for tone in chime.TONES_HZ)
+    assert all(500 <= tone <= 1500 for tone in CHIME.tones_hz)

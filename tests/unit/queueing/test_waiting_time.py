@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from kiosk.queueing.room import Room
 from kiosk.queueing.snapshot import Snapshot
-from kiosk.queueing.waiting_time import Estimate, estimate_for_new, estimates, pace
+from kiosk.queueing.waiting_time import Estimate, estimates, pace
 from tests.cast import NINE, minutes
 from tests.unit.queueing.rooms import RULES, arrive, room
 
@@ -48,18 +48,8 @@ def test_nobody_can_give_an_estimate_where_no_desk_is_open() -> None:
     here = room(open_desks=["room-3"])
     arrive(here, "ana")
     assert estimates(RULES, seen(here), {}, at=NINE) == {}
-    assert estimate_for_new(RULES, seen(here), {}, "laboratory", at=NINE) is None
 
 
 def test_what_was_observed_today_counts_once_there_is_enough_of_it() -> None:
     assert pace(minutes(10), [minutes(1)] * 3) == (minutes(7), minutes(13))
     assert pace(minutes(10), [minutes(2)] * 4) == (minutes(2), minutes(2))
-
-
-def test_a_newcomer_waits_behind_everybody_who_is_there() -> None:
-    here = room(open_desks=["room-2"])
-    arrive(here, "ana")
-    arrive(here, "bo")
-    assert estimate_for_new(RULES, seen(here), {}, "laboratory", at=NINE) == Estimate(
-        minutes(10), minutes(30)
-    )

@@ -179,6 +179,8 @@ def _type_name(field: Field[Any]) -> str:
 
 
 def _text(where: str, value: Any) -> str:
+    if value is None:
+        raise ConfigError(f"{where}: is missing")
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f"{where}: must be text")
     return value

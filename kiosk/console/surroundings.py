@@ -57,7 +57,7 @@ class Expected:
 
 
 def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
-    """Return what needs a person, the most urgent first, then the oldest."""
+    """Return what needs a person: who asked for help, what stops others, the rest; the oldest first."""
     found = []
     for task in tasks.open_tasks(reading):
         ticket = reading.snapshot.tickets.get(task.ticket or "")
@@ -82,7 +82,7 @@ def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
                 station=task.station,
             )
         )
-    return sorted(found, key=lambda todo: (not todo.help, not todo.urgent, todo.id))
+    return sorted(found, key=lambda todo: (not (todo.help and todo.urgent), not todo.urgent, todo.id))
 
 
 def expected(here: Clinic, reading: Reading, names: Names, *, at: datetime) -> Sequence[Expected]:

@@ -20,9 +20,11 @@ function keyName(event) {
   return letter ? `Alt+${letter}` : null;
 }
 
+const sending = () => document.querySelector("form[aria-busy=true]") !== null;
+
 /** Press the key's button. While something is being sent, the key waits: its button may be about to change. */
 function press(key) {
-  if (document.querySelector("form[aria-busy=true]")) return Boolean(pressed.push(key));
+  if (sending()) return Boolean(pressed.push(key));
   const target = document.querySelector(`[aria-keyshortcuts="${key}"]`);
   if (!target) return false;
   if (target.disabled) say(target.title || "Not possible now.");
@@ -32,7 +34,7 @@ function press(key) {
 }
 
 for (const done of ["live:updated", "live:failed"]) {
-  document.addEventListener(done, () => setTimeout(() => { if (pressed.length) press(pressed.shift()); }));
+  document.addEventListener(done, () => setTimeout(() => { if (pressed.length && !sending()) press(pressed.shift()); }));
 }
 
 /** Let a screen reader say it. */

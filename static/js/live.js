@@ -33,6 +33,7 @@ let etag = null;
 let fetching = null;
 let again = false;
 let waiting = null;
+let answers = 0;
 
 /** Replace what changed; keep focus, what somebody is typing, and what belongs to the page's own scripts. */
 function morph(fresh) {
@@ -90,7 +91,7 @@ export function go(address) {
 }
 
 async function look(put = show) {
-  const address = location.href;
+  const [address, before] = [location.href, answers];
   const headers = { "X-Live": "look", Accept: "text/html", ...(etag && { "If-None-Match": etag }) };
   const response = await fetch(address, { headers, signal: AbortSignal.timeout(POLL_MS * 2) });
   if (elsewhere(response)) return location.assign(response.url);
@@ -99,8 +100,8 @@ async function look(put = show) {
   heard();
   if (response.status === 304) return;
   const fresh = parse(await response.text());
-  if (address !== location.href) {
-    again = true;
+  if (address !== location.href || before !== answers) {
+    again = true; // the answer to a form was faster, and is newer
     return;
   }
   etag = response.headers.get("ETag");
@@ -121,6 +122,7 @@ async function send(form, submitter) {
     if (refused || !fresh.getElementById("live")) return plainly(form, submitter);
     etag = null;
     heard();
+    answers += 1;
     if (response.redirected) history.replaceState(null, "", response.url);
     morph(fresh);
   } catch {

@@ -2,7 +2,7 @@
  * The console's keys and selection. What a key does is written on its button (`aria-keyshortcuts`), by the table in
  * kiosk/console/rules.py; this module only presses it.
  */
-import { go, refetch } from "./live.js";
+import { go, refetch, sending } from "./live.js";
 import "./console-look.js";
 import "./console-tell.js";
 
@@ -19,8 +19,6 @@ function keyName(event) {
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit([1-9])$/.exec(event.code)?.[1];
   return letter ? `Alt+${letter}` : null;
 }
-
-const sending = () => document.querySelector("form[aria-busy=true]") !== null;
 
 /** Press the key's button. While something is being sent, the key waits: its button may be about to change. */
 function press(key) {

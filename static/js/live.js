@@ -34,6 +34,7 @@ let fetching = null;
 let again = false;
 let waiting = null;
 let answers = 0;
+let underway = 0;
 
 /** Replace what changed; keep focus, what somebody is typing, and what belongs to the page's own scripts. */
 function morph(fresh) {
@@ -48,7 +49,7 @@ function morph(fresh) {
     restoreFocus: true,
     callbacks: {
       beforeNodeMorphed: (old) => !(old instanceof Element && old.hasAttribute("data-live-keep")),
-      beforeAttributeUpdated: (name, node) => !(name === "value" && edited(node)) && !(name === "open" && node instanceof HTMLDetailsElement),
+      beforeAttributeUpdated: (name, node) => name !== "aria-busy" && !(name === "value" && edited(node)) && !(name === "open" && node instanceof HTMLDetailsElement),
     },
   });
   tell("updated", { version: shown() });
@@ -112,6 +113,7 @@ async function look(put = show) {
 async function send(form, submitter) {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
+  underway += 1;
   const data = new FormData(form, submitter);
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
   try {
@@ -129,7 +131,11 @@ async function send(form, submitter) {
     tell("failed", { form });
   }
   form.ariaBusy = null;
+  underway -= 1;
 }
+
+/** Whether an answer is still awaited. A look in the meantime may have changed the form itself. */
+export const sending = () => underway > 0;
 
 async function post(address, body) {
   const headers = { Accept: "text/html", "X-Live": "send" };

@@ -35,6 +35,7 @@ let again = false;
 let waiting = null;
 let answers = 0;
 let underway = 0;
+let overtaken = false;
 
 /** Replace what changed; keep focus, what somebody is typing, and what belongs to the page's own scripts. */
 function morph(fresh) {
@@ -60,9 +61,13 @@ function edited(node) {
   return field && node.type !== "hidden" && node.value !== node.defaultValue;
 }
 
-/** Show a newer picture now, or once the person has taken their hand away. */
+/** Show a newer picture now, or once the person has taken their hand away. An answer under way is newer than any look. */
 function show(fresh) {
   if (!fresh.getElementById("live")) return;
+  if (sending()) {
+    overtaken = true;
+    return;
+  }
   if (!held()) return morph(fresh);
   waiting = fresh;
   html.setAttribute("data-live-waiting", "");
@@ -105,7 +110,7 @@ async function look(put = show) {
     again = true; // the answer to a form was faster, and is newer
     return;
   }
-  etag = response.headers.get("ETag");
+  etag = sending() ? null : response.headers.get("ETag");
   put(fresh);
 }
 
@@ -132,6 +137,10 @@ async function send(form, submitter) {
   }
   form.ariaBusy = null;
   underway -= 1;
+  if (overtaken && !sending()) {
+    overtaken = false;
+    refetch();
+  }
 }
 
 /** Whether an answer is still awaited. A look in the meantime may have changed the form itself. */

@@ -96,11 +96,12 @@ class RunningClinic:
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop one process, by its pid."""
         process = self.processes.pop(name)
-        process.send_signal(how)
+        # A kill takes its children too, as a power cut does: an orphaned worker would answer for the next server.
+        os.killpg(process.pid, how) if how is signal.SIGKILL else process.send_signal(how)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(10)
 
     def log(self, name: str) -> str:
@@ -159,6 +160,7 @@ class RunningClinic:
                 [sys.executable, *arguments],
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         self.processes[name] = process

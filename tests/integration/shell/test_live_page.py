@@ -147,6 +147,22 @@ def test_a_form_is_sent_in_place_and_a_double_click_sends_it_once(stage: Stage) 
     wait_for(lambda: stage.trial.posted == ["once", "once"])
 
 
+def test_what_happens_meanwhile_does_not_bring_a_page_whose_answer_would_be_swallowed(stage: Stage) -> None:
+    page, trial = stage.page, stage.trial
+    trial.answer_after_s = 0.6
+    page.locator("#form button").click()
+    looked, trial.said = trial.looked, "news of others"
+    stage.commit()
+    wait_for(lambda: trial.looked > looked)
+    page.wait_for_timeout(100)
+    assert page.locator("#said").inner_text() in ("first", "once")
+
+    expect(page.locator("#said")).to_have_text("once")
+    trial.said = "later news"
+    stage.commit()
+    expect(page.locator("#said")).to_have_text("later news")
+
+
 def test_an_answer_that_cannot_be_shown_in_place_is_shown_as_a_page(stage: Stage) -> None:
     stage.trial.status = 409
     stage.page.locator("#form button").click()

@@ -85,6 +85,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     "appointments.cancel": STAFF,
     "appointments.reinstate": STAFF,
     "appointments.letter": STAFF,
+    "appointments.picture": STAFF,
+    "appointments.new_code": STAFF,
     # the demo's hardware bench (registered in the demo only)
     "bench.page": ALL,
     "bench.scan": ALL,

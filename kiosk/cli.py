@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +75,7 @@ def devices(options: argparse.Namespace) -> int:
     return host(["--config", str(options.config)])
 
 
-def identify(options: argparse.Namespace) -> int:
+def identify(options: argparse.Namespace) -> None:
     """Say what a scan means."""
     from kiosk.clinic import utc_now
     from kiosk.identity import Rules, command
@@ -87,10 +87,13 @@ def identify(options: argparse.Namespace) -> int:
         config = _config(options)
         if any((config.data / "keys").glob("booking-*.key")):
             rules = codes.rules(config)
-    scans = command.payloads(options.payload, options.image, options.jsonl, sys.stdin)
+    if options.jsonl:
+        if wrong := command.identify_lines(sys.stdin.buffer, rules, at=utc_now()):
+            raise CommandError(f"{wrong} of the lines held no payload: see `error` in what was printed.")
+        return
+    scans = command.payloads(options.payload, options.image, sys.stdin.buffer)
     if command.identify(scans, rules, at=utc_now()) == 0:
         raise CommandError("There is no code in that picture.")
-    return 0
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -186,7 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     what = reading.add_mutually_exclusive_group()
     what.add_argument("payload", nargs="?", help="what the scanner sent (default: standard input)")
     what.add_argument("--image", type=Path, help="a picture of the code")
-    what.add_argument("--jsonl", action="store_true", help="standard input holds one JSON string a line")
+    what.add_argument(
+        "--jsonl", action="store_true", help='standard input holds one {"payload": "…"} a line'
+    )
     command(doctor)
     _staff_parser(command(staff))
     _appointments_parser(command(appointments))
@@ -206,7 +211,14 @@ def _appointments_parser(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
     loading = actions.add_parser("import", help="take over a CSV or iCalendar file, whole or not at all")
     loading.add_argument("file", type=Path, help="the file that the other system exported")
+    writing = actions.add_parser("codes", help="write the codes of a day, for another program's letters")
+    writing.add_argument("--day", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    writing.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the files go")
+    writing.add_argument("--format", choices=("png", "svg"), default="png")
+    actions.add_parser("keys", help="list the keys whose letters are good")
     actions.add_parser("new-key", help="sign letters with a new key from now on; old letters stay good")
+    dropping = actions.add_parser("drop-key", help="make every letter signed with a key worthless")
+    dropping.add_argument("key", type=int)
     for action in actions.choices.values():
         _configurable(action, argparse.SUPPRESS)
 
@@ -273,10 +285,9 @@ def _expected(error: Exception) -> str | None:
     from sqlalchemy.exc import DBAPIError
 
     from kiosk.database.backup import BackupError
-    from kiosk.identity.command import NotAScan
     from kiosk.staff.records import StaffError
 
-    if isinstance(error, StaffError | BackupError | NotAScan):
+    if isinstance(error, StaffError | BackupError):
         return str(error)
     if isinstance(error, DBAPIError):
         return f"The database does not answer as it should: {str(error.orig).strip()}. Try `doctor`."

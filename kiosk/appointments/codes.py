@@ -1,9 +1,10 @@
 """Booking codes: the site's signing keys, the code of one appointment, and its QR picture.
 
 Keys are `<data>/keys/booking-<id>.key`. The highest id signs, all of them verify: for a new key make the next
-file, and remove the old one when the last letter signed with it is past.
+file, and drop the old one when the last letter signed with it is past, or when it is no longer secret.
 """
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -49,6 +50,37 @@ def new_key(config: Config) -> Path:
     path = config.data / "keys" / f"booking-{newest + 1}.key"
     read_or_make_key(path)
     return path
+
+
+def key_ids(config: Config) -> list[int]:
+    """The keys whose letters are good; the last one signs."""
+    return sorted(_paths(config))
+
+
+def drop_key(config: Config, key_id: int) -> None:
+    """Make every letter signed with that key worthless. Raises ConfigError when it signs, or is not there."""
+    paths = _paths(config)
+    if key_id not in paths:
+        raise ConfigError(f"There is no key {key_id}. There are: {', '.join(map(str, sorted(paths)))}.")
+    if key_id == max(paths):
+        raise ConfigError(f"Key {key_id} signs the letters: make a new key first.")
+    paths[key_id].unlink()
+
+
+def qr_png(code: str) -> bytes:
+    """The QR code as a PNG of eight dots a module: 4 cm and sharp on a printed letter."""
+    return _file(code, "png", scale=8)
+
+
+def qr_svg_file(code: str) -> bytes:
+    """The QR code as an SVG document."""
+    return _file(code, "svg", scale=8)
+
+
+def _file(code: str, kind: str, *, scale: int) -> bytes:
+    picture = io.BytesIO()
+    _qr(code).save(picture, kind=kind, scale=scale, border=4)
+    return picture.getvalue()
 
 
 def qr_svg(code: str) -> Markup:

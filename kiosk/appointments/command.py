@@ -1,25 +1,68 @@
-"""`python -m kiosk appointments …`: the import for the night's export, and a new key for the letters."""
+"""`python -m kiosk appointments …`: the night's import, codes for another program's letters, and the keys."""
 
 import argparse
+import csv
 import sys
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 
-from kiosk.appointments import codes
+from kiosk.appointments import codes, records
+from kiosk.appointments.records import Status
 from kiosk.appointments.rules import Problem, Refused
 from kiosk.appointments.taking_over import take_over
 from kiosk.config import Config
 from kiosk.database import Database
+from kiosk.identity.manual_code import manual_code
 
 SHOWN_PROBLEMS = 50
+COLUMNS = ("id", "date", "time", "code", "manual code", "picture")
 
 
 def run(config: Config, database: Database, options: argparse.Namespace, *, at: datetime) -> int:
     """Do what was asked; return the exit code: 1 when the file was refused."""
-    if options.action == "new-key":
-        print(f"Letters are signed with {codes.new_key(config)} from now on. Old letters stay good.")
-        return 0
+    match options.action:
+        case "import":
+            return _import(config, database, options.file, at)
+        case "codes":
+            count = write_codes(config, database, options.day, options.to, options.format, at=at)
+            print(f"{count} codes are in {options.to}.")
+        case "keys":
+            *older, newest = codes.key_ids(config)
+            print("\n".join([*(f"{key}  verifies" for key in older), f"{newest}  signs"]))
+        case "new-key":
+            print(f"Letters are signed with {codes.new_key(config)} from now on. Old letters stay good.")
+        case "drop-key":
+            codes.drop_key(config, options.key)
+            print(f"Letters signed with key {options.key} are void from now on.")
+    return 0
+
+
+def write_codes(
+    config: Config, database: Database, day: date, folder: Path, kind: str, *, at: datetime
+) -> int:
+    """Write a picture for each patient expected on that day, and `codes.csv` for a serial letter.
+
+    The rows are known by the other system's id of the appointment: no name leaves the book.
+    """
+    with database.snapshot(at=at) as reading:
+        expected = [one for one in records.on(reading, day) if one.status is Status.BOOKED]
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = codes.qr_svg_file if kind == "svg" else codes.qr_png
+    with (folder / "codes.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        for one in expected:
+            code, manual = codes.booking_code(config, one), manual_code(one.reference)
+            picture = folder / f"{manual}.{kind}"
+            picture.write_bytes(draw(code))
+            local = one.slot.astimezone(config.site.zone)
+            table.writerow([one.source or one.id, local.date(), f"{local:%H:%M}", code, manual, picture.name])
+    return len(expected)
+
+
+def _import(config: Config, database: Database, file: Path, at: datetime) -> int:
     try:
-        report = take_over(database, config, options.file.read_bytes(), at=at, by="import")
+        report = take_over(database, config, file.read_bytes(), at=at, by="import")
     except Refused as refused:
         _tell(refused.problems)
         return 1

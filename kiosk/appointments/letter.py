@@ -39,6 +39,7 @@ def _telling(slot: datetime, language: str) -> Telling:
             time=format_time(slot, "short", tzinfo=slot.tzinfo, locale=locale),
             what_to_do=_("When you arrive, hold this code under the scanner of the check-in screen."),
             otherwise=_(
-                "If it does not scan, type your name on the screen, or show this letter at the front desk."
+                "If it does not scan, type the code below it, or your name, on the screen. "
+                "Or show this letter at the front desk."
             ),
         )

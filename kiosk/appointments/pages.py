@@ -1,11 +1,12 @@
 """`/console/appointments`: who is expected; add, import, cancel, and the letter with the booking code."""
 
+import io
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ blueprint = Blueprint(
 )
 
 SHOWN_PROBLEMS = 200
+PICTURES = {"png": (codes.qr_png, "image/png"), "svg": (codes.qr_svg_file, "image/svg+xml")}
 FIELDS = ("family name", "given name", "middle name", "birth date", "date", "time")
 
 
@@ -127,6 +129,32 @@ def letter(appointment_id: str) -> ResponseReturnValue:
         code=f"{code[:3]} {code[3:6]} {code[6:]}",
         tellings=tellings(here.local(found.slot), here.config.site.languages),
     )
+
+
+@blueprint.get("/<appointment_id>/code.<kind>")
+def picture(appointment_id: str, kind: str) -> ResponseReturnValue:
+    """The code as a file, for a letter that another program writes. Its name tells the slot alone."""
+    make, mimetype = PICTURES.get(kind) or abort(404)
+    here = clinic()
+    with here.database.snapshot(at=here.now()) as reading:
+        found = records.find(reading, appointment_id) or abort(404)
+    name = f"appointment-{here.local(found.slot):%Y-%m-%d-%H%M}.{kind}"
+    file = io.BytesIO(make(codes.booking_code(here.config, found)))
+    return send_file(file, mimetype, as_attachment=True, download_name=name, max_age=0)
+
+
+@blueprint.post("/<appointment_id>/new-code")
+def new_code(appointment_id: str) -> ResponseReturnValue:
+    """A letter went to the wrong person: its code is void from now on, and the next letter has another."""
+    at, command = clinic().now(), request.form.get("command", "")
+    with clinic().database.begin(at=at) as tx:
+        if tx.answered(command) is None:
+            if not records.renew_code(tx, appointment_id):
+                abort(409)
+            tx.answer(command, {})
+            tx.record("booking_code_renewed", by=principal().name)
+    flash(appointment_id, "new_code")
+    return redirect(url_for(".letter", appointment_id=appointment_id), 303)
 
 
 def _page(

@@ -161,6 +161,24 @@ def reinstate(tx: Transaction, appointment_id: str) -> bool:
     return _set_status(tx, appointment_id, Status.BOOKED, {Status.CANCELLED})
 
 
+def renew_code(tx: Transaction, appointment_id: str) -> bool:
+    """Make every letter of this appointment void: its code names another reference from now on."""
+    changed = tx.connection.execute(
+        appointment.update()
+        .where(
+            appointment.c.site == tx.site,
+            appointment.c.id == appointment_id,
+            appointment.c.status == Status.BOOKED,
+        )
+        .values(reference=_new_reference())
+    )
+    return changed.rowcount == 1
+
+
+def _new_reference() -> str:
+    return reference_of(secrets.token_bytes(REFERENCE_BYTES))
+
+
 def _set_status(
     tx: Transaction, appointment_id: str, status: Status, sources: Iterable[Status], **values: Any
 ) -> bool:
@@ -195,7 +213,7 @@ def _new_row(tx: Transaction, entry: Entry) -> dict[str, Any]:
     return {
         "id": row_id,
         "site": tx.site,
-        "reference": reference_of(secrets.token_bytes(REFERENCE_BYTES)),
+        "reference": _new_reference(),
         "source": entry.source,
         **_values(tx, row_id, entry),
     }

@@ -1,5 +1,6 @@
 """`python -m kiosk appointments import`: what the nightly export runs."""
 
+import csv
 from datetime import timedelta
 from pathlib import Path
 
@@ -84,3 +85,35 @@ def test_a_new_key_is_made_on_request(toml: Path, tmp_path: Path, capsys: pytest
         "booking-1.key",
         "booking-2.key",
     ]
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_codes_of_a_day_are_written_without_a_name(
+    toml: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    file = tmp_path / "export.csv"
+    file.write_bytes(table(row(1, family="Canaryfamily"), row(2)))
+    run(toml, "import", file)
+    day = (utc_now() + timedelta(days=1)).date()
+    letters = tmp_path / "letters"
+    assert run(toml, "codes", "--day", day, "--to", letters, "--format", kind) == 0
+    assert f"2 codes are in {letters}." in capsys.readouterr().out
+    with (letters / "codes.csv").open(newline="", encoding="utf-8") as written:
+        rows = list(csv.DictReader(written))
+    assert sorted((one["id"], one["date"], one["time"]) for one in rows) == [
+        ("1", str(day), "12:00"),
+        ("2", str(day), "12:00"),
+    ]
+    assert all((letters / one["picture"]).stat().st_size > 200 for one in rows)
+    assert all(one["code"].startswith("CK1") and len(one["manual code"]) == 9 for one in rows)
+    assert b"Canary" not in b"".join(path.read_bytes() for path in letters.iterdir())
+
+
+def test_keys_are_listed_and_dropped(toml: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(toml, "new-key")
+    run(toml, "keys")
+    assert run(toml, "drop-key", "1") == 0
+    assert run(toml, "drop-key", "2") == 2
+    told = capsys.readouterr()
+    assert "1  verifies\n2  signs\n" in told.out
+    assert "make a new key first" in told.err

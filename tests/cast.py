@@ -9,6 +9,17 @@ from kiosk.config import Config
 NINE = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """A Monday, nine in the morning at the clinic (New York)."""
 
+
+class Clock:
+    """A clock that stands until somebody moves it."""
+
+    def __init__(self, at: datetime = NINE) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
 CLINIC: dict[str, Any] = {
     "site": {
         "id": "riverside",

@@ -132,6 +132,19 @@ def claim_pairing() -> ResponseReturnValue:
     return jsonify(token=claimed.token, station=claimed.name)
 
 
+@blueprint.get("/api/painted/<any(kiosk, board):kind>/<name>")
+def painted(kind: str, name: str) -> ResponseReturnValue:
+    """Say how long ago a screen drew its last frame, so that its box can restart a browser that hangs.
+
+    Anybody may ask: the box of a television has no token, and the answer tells of no person.
+    """
+    here = clinic()
+    at = here.now()
+    with here.database.snapshot(at=at) as reading:
+        drawn_at = records.painted_at(reading, Kind(kind), name)
+    return jsonify(seconds=None if drawn_at is None else max(0, int((at - drawn_at).total_seconds())))
+
+
 @blueprint.post("/api/station/scans")
 def scan() -> ResponseReturnValue:
     """Something was held under a scanner. The same id again changes nothing."""

@@ -23,11 +23,18 @@ from kiosk.stations import rules
 from kiosk.stations.rules import Device, Kind, Part, State
 
 ROLES = {Kind.HOST: Role.HOST, Kind.KIOSK: Role.KIOSK, Kind.BOARD: Role.BOARD}
+ONE_EACH = frozenset({Kind.HOST, Kind.KIOSK})
+"""A board may hang on two walls, and one of them be switched off; a station has one panel and one box."""
+
 SEEN_EVERY = timedelta(seconds=30)
 
 
 def enrol(tx: Transaction, kind: Kind, name: str, by: str) -> str:
-    """Pair a device; return its token."""
+    """Pair a device; return its token. It takes the place of one that is silent, where only one can stand."""
+    for known in devices(tx, tx.at):
+        replaced = (known.kind, known.name) == (kind, name) and kind in ONE_EACH
+        if replaced and rules.silent(known.seen_at, tx.at):
+            revoke(tx, known.id, by)
     token = secrets.token_urlsafe(32)
     tx.connection.execute(
         device.insert().values(
@@ -92,6 +99,25 @@ def reported(tx: Transaction, device_id: str, version: str, parts: Sequence[Part
     """Write down what a host said of its scanners and printers."""
     plain = [asdict(part) | {"since": (part.since - EPOCH) // MICROSECOND} for part in parts]
     _update(tx, device_id, health=json.dumps({"version": version, "devices": plain}))
+
+
+def painted(tx: Transaction, ids: Collection[str]) -> None:
+    """Remember that these screens drew a frame just now."""
+    if ids:
+        health = json.dumps({"devices": [], "painted": (tx.at - EPOCH) // MICROSECOND})
+        here = sa.and_(device.c.site == tx.site, device.c.id.in_(ids))
+        tx.connection.execute(device.update().where(here).values(health=health))
+
+
+def painted_at(reading: Reading, kind: Kind, name: str) -> datetime | None:
+    """Return when that screen drew its last frame, to a quarter of a minute. None: it never told."""
+    query = sa.select(device.c.health).where(
+        device.c.site == reading.site, device.c.kind == str(kind), device.c.name == name,
+        device.c.revoked_at.is_(None), device.c.health.is_not(None),
+    )  # fmt: skip
+    told = [json.loads(health).get("painted") for health in reading.connection.execute(query).scalars()]
+    latest = max((at for at in told if at is not None), default=None)
+    return None if latest is None else EPOCH + latest * MICROSECOND
 
 
 def revoke(tx: Transaction, device_id: str, by: str) -> Device | None:

@@ -70,7 +70,7 @@ def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) 
 
 def sweep(tx: Transaction) -> None:
     """End what ran out of time, and ask a person to look."""
-    for job in jobs.sweep(tx.connection, tx.site, at=tx.at):
+    for job in jobs.sweep(tx.connection, tx.site, printing.KIND, at=tx.at):
         if job.state == "unknown":
             _unknown(tx, job)
         else:

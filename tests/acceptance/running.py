@@ -96,7 +96,7 @@ class RunningClinic:
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop one process, by its pid."""
         process = self.processes.pop(name)
-        # A kill takes its children too, as a power cut does: an orphaned worker would answer for the next server.
+        # A kill takes the workers too, as a power cut does: an orphan would answer for the next server.
         os.killpg(process.pid, how) if how is signal.SIGKILL else process.send_signal(how)
         try:
             process.wait(10)

@@ -9,7 +9,8 @@ import pytest
 
 from kiosk.clinic import Clinic
 from kiosk.database import schema
-from tests.integration.shell.conftest import Clock, app, as_role, clock, here
+from tests.cast import Clock
+from tests.integration.shell.conftest import app, as_role, clock, here
 
 __all__ = ["app", "as_role", "clock", "here"]
 

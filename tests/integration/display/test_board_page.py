@@ -9,9 +9,9 @@ from display.pages import render_boards
 from kiosk.access import Role
 from kiosk.clinic import Clinic
 from kiosk.config import Board
-from tests.cast import minutes
+from tests.cast import Clock, minutes
 from tests.integration.display.conftest import WaitingRoom
-from tests.integration.shell.conftest import Clock, Enter
+from tests.integration.shell.conftest import Enter
 
 LIVE = re.compile(r'<main id="live".*?</main>', re.DOTALL)
 

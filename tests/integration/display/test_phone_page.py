@@ -8,9 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from display import phone
-from tests.cast import minutes
+from tests.cast import Clock, minutes
 from tests.integration.display.conftest import WaitingRoom
-from tests.integration.shell.conftest import Clock
 
 
 @pytest.fixture

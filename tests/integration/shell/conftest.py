@@ -16,19 +16,9 @@ from kiosk.guards import DEVICE_COOKIE, STAFF_COOKIE
 from kiosk.staff import records as staff
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
-from tests.cast import NINE
+from tests.cast import NINE, Clock
 
 PASSWORD = "three plain words"
-
-
-class Clock:
-    """A clock that stands until somebody moves it."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from kiosk.database import Transaction
 from kiosk.live import Live
 from kiosk.sockets import BURST, PER_SECOND, Socket
 from kiosk.stations import records as stations
-from tests.cast import NINE, minutes
-from tests.integration.shell.conftest import Clock, Enter
+from tests.cast import NINE, Clock, minutes
+from tests.integration.shell.conftest import Enter
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from kiosk.access import Role
 from kiosk.clinic import Clinic
 from kiosk.staff import records
-from tests.cast import minutes
-from tests.integration.shell.conftest import PASSWORD, Clock, app, as_role, clock, here
+from tests.cast import Clock, minutes
+from tests.integration.shell.conftest import PASSWORD, app, as_role, clock, here
 
 __all__ = ["app", "as_role", "clock", "here"]
 

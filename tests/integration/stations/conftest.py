@@ -1,7 +1,6 @@
 """The whole app, a paired device host, and somebody at the console."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,20 +19,10 @@ from kiosk.queueing.tickets import Ticket
 from kiosk.staff import records as staff
 from kiosk.stations import records
 from kiosk.stations.rules import Kind
-from tests.cast import NINE
+from tests.cast import NINE, Clock
 
 PASSWORD = "three plain words"
 SINCE = "2026-11-23T14:00:00Z"
-
-
-class Clock:
-    """A clock that stands until somebody moves it."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 class Host:

@@ -19,7 +19,8 @@ from kiosk.database import jobs, schema
 from kiosk.stations import records, work
 from kiosk.stations.rules import TROUBLE
 from kiosk.tasks import records as tasks
-from tests.integration.stations.conftest import SINCE, Arrive, Clock, Host, Pair
+from tests.cast import Clock
+from tests.integration.stations.conftest import SINCE, Arrive, Host, Pair
 
 SECOND = timedelta(seconds=1)
 

@@ -10,8 +10,8 @@ from kiosk.database import schema
 from kiosk.stations import health, records, rules
 from kiosk.stations.rules import Device, Kind, State
 from kiosk.tasks import records as tasks
-from tests.cast import NINE
-from tests.integration.stations.conftest import Clock, Host
+from tests.cast import NINE, Clock
+from tests.integration.stations.conftest import Host
 
 SECOND = timedelta(seconds=1)
 READY = ("ticket printer", "printer", "ready", None)

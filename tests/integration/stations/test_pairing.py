@@ -14,8 +14,8 @@ from kiosk.database import schema
 from kiosk.stations import pairing, records, rules
 from kiosk.stations.pairing import Approval
 from kiosk.stations.rules import Kind
-from tests.cast import NINE
-from tests.integration.stations.conftest import Clock, Host
+from tests.cast import NINE, Clock, minutes
+from tests.integration.stations.conftest import Host
 
 SECOND = timedelta(seconds=1)
 
@@ -263,6 +263,17 @@ def test_two_hosts_of_a_station_stand_side_by_side(app: Flask, here: Clinic, ana
         found = [records.identify(token, NINE) for token in tokens]
     assert [who.role for who in found if who] == [Role.HOST, Role.HOST]
     assert ana.get("/console/screens").text.count("Unpair now") == 2
+
+
+def test_a_box_that_is_replaced_is_unpaired_by_its_successor(here: Clinic) -> None:
+    later = NINE + minutes(5)
+    for kind, name in ((Kind.HOST, "front"), (Kind.KIOSK, "front"), (Kind.BOARD, "lobby")):
+        for at in (NINE, later):
+            with here.database.begin(at=at) as tx:
+                records.enrol(tx, kind, name, "ana")
+    with here.database.snapshot(at=later) as seen:
+        paired = [str(device.kind) for device in records.devices(seen, later)]
+    assert paired == ["host", "kiosk", "board", "board"]
 
 
 def test_the_console_lists_what_waits_and_what_is_missing(app: Flask, ana: FlaskClient) -> None:

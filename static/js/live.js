@@ -16,6 +16,7 @@ const POLL_MS = 5000;
 const STALE_S = 8;
 const LOST_S = 30;
 const SEND_TRIES = 3;
+const WALL = ".kiosk-body, .board-screen";
 
 const html = document.documentElement;
 const trusting = { createHTML: (text) => text };
@@ -205,6 +206,7 @@ const socket = io({ transports: ["websocket"], reconnectionDelay: 500, reconnect
 
 socket.on("connect", () => {
   heard();
+  painted();
   refetch();
 });
 socket.on("disconnect", (reason) => {
@@ -213,6 +215,7 @@ socket.on("disconnect", (reason) => {
 });
 socket.on("heartbeat", ({ version }) => {
   heard();
+  painted();
   if (version === shown() || version === asked) return;
   asked = version;
   refetch();
@@ -225,6 +228,15 @@ socket.on("nudge", ({ version, html: picture }) => {
   else refetch();
 });
 socket.on("revoked", () => location.reload());
+
+/**
+ * A screen on a wall tells that it drew a frame: its box starts a browser again that lives but shows nothing. The second
+ * frame is asked for when the first was really drawn; a hidden page draws none.
+ */
+function painted() {
+  if (!document.body.matches(WALL)) return;
+  requestAnimationFrame(() => requestAnimationFrame(() => socket.emit("painted", {})));
+}
 
 /** A board tells that it showed and sounded a call. */
 export function announced(ticket, calledAt) {

@@ -1,9 +1,9 @@
-"""Serial bytes -> payloads. Pure: standard library only, and the clock is passed in.
+"""What a scanner sent -> payloads. Pure: standard library only, and the clock is passed in.
 
 A scan ends where the line falls silent, because driving licences carry CR and LF *inside* (a CR-terminated
 frame cuts one licence into four). A terminator, when the profile names one, ends a short scan at once and
-is taken off; in a payload that starts like a licence or an ISO 15434 message it is data, and silence ends
-it too.
+is taken off; in a payload that starts like a licence, an ISO 15434 message or a magnetic stripe it is data,
+and silence ends it too.
 """
 
 import re
@@ -13,7 +13,7 @@ STX, ETX = b"\x02", b"\x03"
 TERMINATORS = {"none": b"", "cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
 
 _AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
-_MULTILINE = (b"@", b"[)>")
+_MULTILINE = (b"@", b"[)>", b"%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
+    """A whole payload; empty when something came that could not be understood."""
+
     data: bytes
     symbology: str | None
 
@@ -41,15 +43,15 @@ class Framer:
         self.dropped = 0
         self._buffer = bytearray()
         self._last = 0.0
-        self._overflowed = False
+        self._overflowed = self._spoilt = False
 
     @property
     def busy(self) -> bool:
-        return bool(self._buffer) or self._overflowed
+        return bool(self._buffer) or self._overflowed or self._spoilt
 
     def feed(self, data: bytes, at: float) -> list[Frame]:
         self._last = at
-        if self._overflowed:
+        if self._overflowed or self._spoilt:
             return []
         self._buffer += data
         frames = self._complete()
@@ -58,13 +60,21 @@ class Framer:
             self._overflowed = True
         return frames
 
+    def spoil(self, at: float) -> None:
+        """A part was lost: what came and what comes up to the next silence is one failed read."""
+        self._last = at
+        if not self._spoilt:
+            self._drop()
+            self._spoilt = True
+
     def idle(self, at: float) -> list[Frame]:
         """The line had nothing at `at`: whatever is pending ends when the silence is long enough."""
         if not self.busy or at - self._last < self.profile.idle_s:
             return []
-        if self._overflowed:
-            self._overflowed = False
-            return []
+        if self._overflowed or self._spoilt:
+            unreadable = [Frame(b"", None)] if self._spoilt else []
+            self._overflowed = self._spoilt = False
+            return unreadable
         if self.profile.stx_etx:
             self._drop()
             return []

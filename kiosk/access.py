@@ -54,6 +54,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "stations.pair": ALL,
     "station_api.request_pairing": ALL,
     "station_api.claim_pairing": ALL,
+    "station_api.painted": ALL,
     "station_api.scan": HOST,
     "station_api.next_job": HOST,
     "station_api.job_sending": HOST,
@@ -98,6 +99,7 @@ EVENTS: dict[str, frozenset[Role]] = {
     "connect": ALL,
     "disconnect": ALL,
     "announced": BOARD,
+    "painted": SCREENS,
 }
 
 

@@ -15,6 +15,7 @@ from kiosk.access import Principal
 from kiosk.checkin import dialogue
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
+from kiosk.coverage import issuers
 from kiosk.database import Database
 from kiosk.database.vault import Vault, read_or_make_key
 from kiosk.staff import records as staff
@@ -61,7 +62,11 @@ def open_database(config: Config) -> Database:
 
 
 def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flask:
-    """Put a clinic together: records, rooms (blueprints), sockets, guards. Nothing is started."""
+    """Put a clinic together: records, rooms (blueprints), sockets, guards. Nothing is started.
+
+    Raises ConfigError when the files of an insurer that it should trust are not usable.
+    """
+    issuers.load(config)
     app = Flask("kiosk", static_folder=str(static_folder()), static_url_path="/static")
     app.secret_key = read_or_make_key(config.data / "keys" / "session.key")
     app.config.update(
@@ -128,6 +133,7 @@ def connect_live(app: Flask, publisher: live.Live) -> None:
     def rounds(connected: set[str]) -> None:
         with app.app_context(), here.database.begin(at=here.now()) as tx:
             health.watch(tx, connected=connected, since=began)
+            stations.painted(tx, publisher.take_painted())
             work.sweep(tx)
         dialogue.expire(here)
 

@@ -83,10 +83,13 @@ def identify(options: argparse.Namespace) -> None:
     rules = Rules()
     if options.config.exists():
         from kiosk.appointments import codes
+        from kiosk.coverage import issuers as trusted
 
         config = _config(options)
         if any((config.data / "keys").glob("booking-*.key")):
             rules = codes.rules(config)
+        else:
+            rules = Rules(issuers=trusted.load(config))
     if options.jsonl:
         if wrong := command.identify_lines(sys.stdin.buffer, rules, at=utc_now()):
             raise CommandError(f"{wrong} of the lines held no payload: see `error` in what was printed.")
@@ -124,6 +127,13 @@ def appointments(options: argparse.Namespace) -> int:
         return command.run(config, database, options, at=_now())
     finally:
         database.close()
+
+
+def issuers(options: argparse.Namespace) -> int:
+    """Fetch the keys and revocation lists of trusted insurers, or show what is here."""
+    from kiosk.coverage import command
+
+    return command.run(_config(options), options)
 
 
 def backup(options: argparse.Namespace) -> None:
@@ -195,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     command(doctor)
     _staff_parser(command(staff))
     _appointments_parser(command(appointments))
+    _issuers_parser(command(issuers))
     command(backup).add_argument("file", type=Path, help="the file to write")
     command(restore).add_argument("file", type=Path, help="the backup to read")
     command(purge)
@@ -219,6 +230,14 @@ def _appointments_parser(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("new-key", help="sign letters with a new key from now on; old letters stay good")
     dropping = actions.add_parser("drop-key", help="make every letter signed with a key worthless")
     dropping.add_argument("key", type=int)
+    for action in actions.choices.values():
+        _configurable(action, argparse.SUPPRESS)
+
+
+def _issuers_parser(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="<action>", required=True)
+    actions.add_parser("update", help="fetch from every issuer; a bad answer replaces nothing")
+    actions.add_parser("list", help="show the issuers and how old what is known of them is")
     for action in actions.choices.values():
         _configurable(action, argparse.SUPPRESS)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -22,6 +23,11 @@ WORDS = {"true": True, "false": False}
 IGNORED = frozenset({"drivers"})
 """Tables of the same file that belong to the device host."""
 TRANSLATIONS = Path(__file__).parent / "translations"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+HOST = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z][a-z0-9-]*(?::[1-9][0-9]{1,4})?")
+"""A name by which others are found: no number in disguise, nothing inside our own network."""
+PNG = b"\x89PNG\r\n\x1a\n"
+LOGO_BYTES, LOGO_PIXELS = 65_536, 1200
 DATABASES = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -90,6 +96,22 @@ class Checkin(Section, frozen=True, kw_only=True):
     licence_scanning: bool = True
 
 
+TicketLines = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=120)], ...], Meta(max_length=4)]
+
+
+class TicketSection(Section, frozen=True, kw_only=True):
+    """`[ticket]`: what the paper looks like. How wide it is, the printer knows."""
+
+    logo: str = ""
+    header: Mapping[str, TicketLines] = {}
+    footer: Mapping[str, TicketLines] = {}
+    service: bool = True
+    instructions: bool = True
+    estimate: bool = True
+    phone_code: bool = True
+    large: bool = False
+
+
 class ServiceSection(Section, frozen=True, kw_only=True):
     """`[[services]]`."""
 
@@ -155,6 +177,31 @@ class Pattern(Section, frozen=True, kw_only=True):
     regex: Name
 
 
+class Coverage(Section, frozen=True, kw_only=True):
+    """`[coverage]`: insurance at the kiosk, and the clearing house that knows whether it is good."""
+
+    ask: bool = False
+    clearing_house: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    envelope: Literal["core", "plain"] = "core"
+    sender: Annotated[str, Meta(max_length=15, pattern="^[A-Z0-9]*$")] = ""
+    receiver: Annotated[str, Meta(max_length=15, pattern="^[A-Z0-9]*$")] = ""
+    password_file: str = ""
+    provider_name: Annotated[str, Meta(max_length=60)] = ""
+    provider_npi: Annotated[str, Meta(pattern="^([0-9]{10})?$")] = ""
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] = "USD"
+    payers: Mapping[Name, Annotated[str, Meta(pattern="^[A-Z0-9]{2,80}$")]] = {}
+    link_hosts: tuple[str, ...] = ()
+
+
+class Issuer(Section, frozen=True, kw_only=True):
+    """`[[issuers]]`: an insurer whose signed health cards count as verified. Paths are in the data folder."""
+
+    url: Name
+    name: Name
+    keys: Name
+    crl: Name = "issuers/crl"
+
+
 class Demo(Section, frozen=True, kw_only=True):
     """`[demo]`: present only where patients are synthetic."""
 
@@ -169,12 +216,15 @@ class Config(Section, frozen=True, kw_only=True):
     database: DatabaseSection = DatabaseSection()
     queue: Queue = Queue()
     checkin: Checkin = Checkin()
+    ticket: TicketSection = TicketSection()
     services: tuple[ServiceSection, ...]
     desks: tuple[DeskSection, ...]
     stations: tuple[Station, ...] = ()
     boards: tuple[Board, ...] = ()
     priorities: tuple[Priority, ...] = ()
     patterns: tuple[Pattern, ...] = ()
+    coverage: Coverage = Coverage()
+    issuers: tuple[Issuer, ...] = ()
     demo: Demo | None = None
 
     @property
@@ -272,6 +322,9 @@ def _check(config: Config) -> None:
         raise ConfigError("server.processes: more than one needs server.redis and a PostgreSQL database.url.")
     _check_names(config)
     _check_patterns(config)
+    _check_ticket(config)
+    _check_coverage(config.coverage)
+    _check_issuers(config)
 
 
 def _check_names(config: Config) -> None:
@@ -284,6 +337,7 @@ def _check_names(config: Config) -> None:
         ("stations", [s.id for s in config.stations]),
         ("boards", [b.id for b in config.boards]),
         ("priorities", [p.id for p in config.priorities]),
+        ("issuers.url", [i.url for i in config.issuers]),
     ):
         if double := next((name for name in names if names.count(name) > 1), None):
             raise ConfigError(f"{kind}: {double!r} is there twice.")
@@ -302,6 +356,53 @@ def _check_patterns(config: Config) -> None:
             re.compile(pattern.regex, re.ASCII)
         except re.error as error:
             raise ConfigError(f"patterns.regex of {pattern.system!r}: {error}.") from None
+
+
+def _check_ticket(config: Config) -> None:
+    for part in ("header", "footer"):
+        offered = config.site.languages
+        if strange := next((x for x in getattr(config.ticket, part) if x not in offered), None):
+            raise ConfigError(f"ticket.{part}: {strange!r} is not one of site.languages ({', '.join(offered)}).")
+    if not config.ticket.logo:
+        return
+    try:
+        picture = Path(config.ticket.logo).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"ticket.logo: {config.ticket.logo} cannot be read: {error.strerror}.") from None
+    if not picture.startswith(PNG) or len(picture) < 24:
+        raise ConfigError(f"ticket.logo: {config.ticket.logo} is not a PNG picture.")
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    if len(picture) > LOGO_BYTES or not (0 < width <= LOGO_PIXELS and 0 < height <= LOGO_PIXELS):
+        raise ConfigError(
+            f"ticket.logo: {width} × {height} dots in {len(picture)} bytes are too many; "
+            f"at most {LOGO_PIXELS} × {LOGO_PIXELS} in {LOGO_BYTES}."
+        )
+
+
+def _check_coverage(coverage: Coverage) -> None:
+    """Member numbers leave this box encrypted or not at all."""
+    if not coverage.clearing_house:
+        return
+    for key in ("sender", "receiver", "provider_name", "provider_npi", "payers"):
+        if not getattr(coverage, key):
+            raise ConfigError(f"coverage.{key}: the clearing house needs it.")
+    address = urlsplit(coverage.clearing_house)
+    if address.scheme != "https" and address.hostname not in LOOPBACK:
+        raise ConfigError("coverage.clearing_house: begins with https://.")
+
+
+def _check_issuers(config: Config) -> None:
+    """What a health card says of its issuer is compared letter for letter: there is one way to write it."""
+    for issuer in config.issuers:
+        if not issuer.url.startswith("https://"):
+            raise ConfigError(f"issuers.url: {issuer.url!r} does not begin with https://.")
+        if issuer.url.endswith("/"):
+            raise ConfigError(f"issuers.url: {issuer.url!r} ends with a slash; issuers write none.")
+        place, _, path = issuer.url.removeprefix("https://").partition("/")
+        if not HOST.fullmatch(place) or not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
+            raise ConfigError(f"issuers.url: {issuer.url!r} is not https://host/path, host in small letters.")
+    if strange := next((name for name in config.coverage.link_hosts if not HOST.fullmatch(name)), None):
+        raise ConfigError(f"coverage.link_hosts: {strange!r} is not the name of a host, or host:port.")
 
 
 def _translated(language: str) -> bool:

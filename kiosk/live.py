@@ -40,11 +40,14 @@ class Live:
         self.rounds: Callable[[set[str]], None] = lambda connected: None
         """Looks after devices and jobs; knows which devices are connected. Set by `kiosk.app`."""
         self.beats = 0
+        self.turned_at = time.monotonic()
+        """When the publisher last went round, whatever came of it: a hang shows here, an error does not."""
         self.listeners: list[Callable[[set[str]], None]] = []
         """Hear the touched topics at once, in the thread that committed."""
         self.stopped = threading.Event()
         self._sockets: dict[str, Socket] = {}
         self._topics: set[str] = set()
+        self._painted: set[str] = set()
         self._wake = threading.Event()
         self._lock = threading.Lock()
 
@@ -65,6 +68,17 @@ class Live:
         """Disconnect every socket of a revoked device: here now, in other processes within a heartbeat."""
         self.socketio.emit("revoked", to=device_room(device))
         self._disconnect(s for s in self.sockets() if any(who.id == device for who in s.principals))
+
+    def painted(self, device: str) -> None:
+        """Remember that a screen drew a frame."""
+        with self._lock:
+            self._painted.add(device)
+
+    def take_painted(self) -> set[str]:
+        """Return which screens drew a frame since this was asked last."""
+        with self._lock:
+            painted, self._painted = self._painted, set()
+        return painted
 
     def opened(self, socket: Socket) -> None:
         """Remember a socket."""
@@ -101,6 +115,7 @@ class Live:
         while not self.stopped.is_set():
             self._wake.wait(max(0.0, beat_at - time.monotonic()))
             self._wake.clear()
+            self.turned_at = time.monotonic()
             beat = time.monotonic() >= beat_at
             if beat:
                 beat_at = time.monotonic() + HEARTBEAT_S

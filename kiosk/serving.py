@@ -5,6 +5,7 @@ nudges starts in the worker, after the fork.
 """
 
 import gc
+import os
 import socket
 import threading
 from importlib import import_module
@@ -14,6 +15,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
+from kiosk import alive
 from kiosk.config import Config, ConfigError
 
 GRACE_S = 3
@@ -26,9 +28,23 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """A worker that lets go of its sockets when told to stop, instead of waiting for them."""
 
     def load_wsgi(self) -> None:
-        """Load the app, and start telling the screens."""
+        """Load the app, start telling the screens, and tell systemd as long as all goes well."""
         super().load_wsgi()
-        self.wsgi.extensions["clinic"].live.start()
+        self.live = self.wsgi.extensions["clinic"].live
+        self.live.start()
+        if (systemd := self.app.systemd) is not None:
+            watch = (systemd, self.well, self.live.stopped)
+            threading.Thread(target=alive.watch, args=watch, name="alive", daemon=True).start()
+
+    def well(self) -> bool:
+        """Tell whether the publisher goes round and requests are answered."""
+        server = self.app.config.server
+        return alive.goes_round(self.live) and alive.answers(server.host, server.port)
+
+    def notify(self) -> None:
+        """Tell gunicorn that this worker lives, unless its publisher hangs: then gunicorn replaces it."""
+        if alive.goes_round(self.live):
+            super().notify()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Stop: sockets first, outside the signal handler."""
@@ -41,6 +57,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.systemd = alive.Systemd.taken_from(os.environ)
         super().__init__()
 
     def load_config(self) -> None:

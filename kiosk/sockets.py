@@ -70,7 +70,15 @@ def announced(payload: Mapping[str, Any], who: Principal) -> None:
         tx.room.announced(said.ticket, said.called_at, at=tx.at, by=f"board:{who.name}")
 
 
-EVENTS: dict[str, Callable[[Mapping[str, Any], Principal], None]] = {"announced": announced}
+def painted(payload: Mapping[str, Any], who: Principal) -> None:
+    """Remember that a screen drew a frame: the browser does not only live, it shows something."""
+    clinic().live.painted(who.id)
+
+
+EVENTS: dict[str, Callable[[Mapping[str, Any], Principal], None]] = {
+    "announced": announced,
+    "painted": painted,
+}
 """What a page may say, and what then happens."""
 
 

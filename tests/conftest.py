@@ -1,5 +1,6 @@
 """Fixtures that every tier shares."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,16 +29,25 @@ def chromium() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty clinic's SQLite file, to copy."""
+    made = cast.config(tmp_path_factory.mktemp("migrated"))
+    migrate(made)
+    return made.data / "kiosk.db"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def config(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Config]:
-    """The clinic's configuration, on each database."""
+def config(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Config]:
+    """The clinic's configuration, on each database. Its tables may be there already."""
     if request.param == "sqlite":
+        shutil.copy(migrated, tmp_path)
         yield cast.config(tmp_path)
         return
     server: Postgres = request.getfixturevalue("postgres")
-    url = server.new_database()
+    url = server.lend()
     yield cast.config(tmp_path, database={"url": url})
-    server.drop(url)
+    server.give_back(url)
 
 
 @pytest.fixture

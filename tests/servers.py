@@ -40,6 +40,14 @@ def wait_for_port(port: int, seconds: float = 20) -> None:
     raise TimeoutError(f"Nobody listens on port {port}.")
 
 
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+
+
+def name_of(url: str) -> str:
+    """The database that a URL names."""
+    return url.rpartition("/")[2]
+
+
 class Postgres:
     """A cluster of our own. PostgreSQL refuses to run as root: then it runs as `postgres`."""
 
@@ -48,6 +56,7 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self.port = free_port()
         self.names = count(1)
+        self.free: list[str] = []
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
         self.bin = programs[-1].parent if programs else Path(shutil.which("pg_ctl") or "pg_ctl").parent
 
@@ -76,9 +85,19 @@ class Postgres:
         self._say(f"CREATE DATABASE {name}")
         return f"{self.address}/{name}"
 
-    def drop(self, url: str) -> None:
-        """Remove a database, whoever is still connected: a thousand of them would fill the disk."""
-        self._say(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+    def lend(self) -> str:
+        """An empty database, which may have its tables already; give it back after use."""
+        return self.free.pop() if self.free else self.new_database()
+
+    def give_back(self, url: str) -> None:
+        """Empty a database for the next test, whoever is still connected: that is quicker than a new one."""
+        self._say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name_of(url)}'")
+        with psycopg.connect(url, autocommit=True) as connection:
+            tables = connection.execute(TABLES).fetchall()
+            if tables:
+                names = ", ".join(f'"{name}"' for (name,) in tables)
+                connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE".encode())
+        self.free.append(url)
 
     @property
     def address(self) -> str:

@@ -21,18 +21,18 @@ from drivers.receipt import Band, Cut, Feed, Numeral, Operation, Paper, QrCode, 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-SLICE_ROWS = 64
+# How much of a picture one command carries. After a broken line as much must be filled up, which takes a slow
+# line seconds.
+_SLICE_ROWS, _SLICE_ROWS_SLOW = 64, 16
 _EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 60, 50
 _NARROW = 480
 # Drawn letters differ in width: lines are broken by measuring them.
 _MEASURED = 1000
 MAX_WIDTH_BYTES = 128
+LONGEST_HEAD = 8
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
 _REAL_TIME = tuple(bytes([0x10, second]) for second in (0x04, 0x05, 0x14))
-# Finishes a picture that a broken connection left half sent, so the next ticket is not swallowed by it:
-# printers ignore NUL between commands.
-RECOVERY = b"\0" * (SLICE_ROWS * MAX_WIDTH_BYTES)
 
 
 class UnknownProfile(ValueError):
@@ -61,6 +61,7 @@ class Encoder:
                 f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}"
             )
         self._library, self._name, self._style = library, profile, style
+        self._slice_rows = _SLICE_ROWS_SLOW if style is Lettering.PRINTER else _SLICE_ROWS
         data = library.profiles[profile]
         columns = int(data["fonts"]["0"]["columns"])
         known = data["media"].get("width", {}).get("pixels")
@@ -79,9 +80,16 @@ class Encoder:
         """One ticket: starts with a reset, so nothing of an earlier one shines through."""
         return _RESET + preamble + b"".join(self._one(operation) for operation in operations)
 
+    @property
+    def recovery(self) -> bytes:
+        """Finishes a picture that was left half sent, so the next ticket is not swallowed by it: printers
+        ignore NUL between commands.
+        """
+        return bytes(self._slice_rows * ((self.paper.dots + 7) // 8)) + _RESET
+
     def cut_off(self) -> bytes:
         """Ends a half-printed ticket, so nobody gets two on one paper."""
-        return RECOVERY + _RESET + self._one(Cut())
+        return self.recovery + self._one(Cut())
 
     def _one(self, operation: Operation) -> bytes:
         match operation:
@@ -144,10 +152,12 @@ class Encoder:
     def _qr(self, data: str) -> bytes:
         import segno
 
-        symbol = segno.make(data, error="m", micro=False, boost_error=False)
+        native = self._features.get("qrCode", False)
+        # A printer that draws the code itself chooses its mask; only the size is needed then.
+        symbol = segno.make(data, error="m", micro=False, boost_error=False, mask=0 if native else None)
         modules = symbol.symbol_size(border=4)[0]
         module = max(3, min(8, int(self.paper.dots * 0.52) // modules))
-        if self._features.get("qrCode"):
+        if native:
             printer = self._library.printer(self._name)
             printer.qr(data, native=True, size=module, ec=self._library.level_m)
             return _CENTRE + bytes(printer.output) + _LEFT
@@ -167,8 +177,8 @@ class Encoder:
         wide = Image.new("1", (width_bytes * 8, picture.height))
         wide.paste(picture, (margin, 0))
         rows, parts = wide.tobytes(), []
-        for top in range(0, picture.height, SLICE_ROWS):
-            height = min(SLICE_ROWS, picture.height - top)
+        for top in range(0, picture.height, self._slice_rows):
+            height = min(self._slice_rows, picture.height - top)
             data = rows[top * width_bytes : (top + height) * width_bytes]
             head = b"\x1dv0\x00" + bytes([width_bytes, 0, height, 0])
             parts.append(head + without_real_time(data))

@@ -5,7 +5,7 @@ being asked (a DIP switch turns it on), so every byte is checked before it is be
 
     DLE EOT n   x & 0x93 == 0x12                     real time, even when the printer is offline
     ASB         x & 0x93 == 0x10, then three with & 0x90 == 0
-    GS r 1      x & 0x90 == 0                        in print order: what came before it was processed
+    GS r 1      x & 0xf0 == 0                        in print order: what came before it was processed
     GS ( H      37 22 d1 d2 d3 d4 00                 in print order, with our own number
 """
 
@@ -55,6 +55,8 @@ class Status:
     paper_low: bool = False
     cutter: bool = False
     error: bool = False
+    resting: bool = False
+    """Too hot to print: it goes on by itself."""
 
     @property
     def cause(self) -> Cause | None:
@@ -63,11 +65,17 @@ class Status:
             (self.paper_out, Cause.PAPER_OUT),
             (self.cover_open, Cause.COVER_OPEN),
             (self.cutter, Cause.CUTTER),
-            (self.error, Cause.ERROR),
+            (self.error or self.resting, Cause.ERROR),
             (self.offline, Cause.OFFLINE),
             (self.paper_low, Cause.PAPER_LOW),
         )
         return next((cause for said, cause in order if said), None)
+
+    @property
+    def blocking(self) -> Cause | None:
+        """Why a ticket that was begun will not be finished without a person."""
+        passing = self.resting and not (self.paper_out or self.cover_open or self.cutter or self.error)
+        return None if passing or self.cause is Cause.PAPER_LOW else self.cause
 
 
 def from_real_time(answers: dict[int, int]) -> Status:
@@ -79,7 +87,8 @@ def from_real_time(answers: dict[int, int]) -> Status:
         paper_out=bool(two & 0x20 or four & 0x60),
         paper_low=bool(four & 0x0C),
         cutter=bool(three & 0x08),
-        error=bool(three & 0x60),
+        error=bool(three & 0x20),
+        resting=bool(three & 0x40),
     )
 
 
@@ -91,7 +100,8 @@ def from_automatic(data: bytes) -> Status:
         paper_out=bool(third & 0x0C),
         paper_low=bool(third & 0x03),
         cutter=bool(second & 0x08),
-        error=bool(second & 0x60),
+        error=bool(second & 0x20),
+        resting=bool(second & 0x40),
     )
 
 
@@ -121,7 +131,7 @@ class Answers:
             self._process = bytes([byte])
         elif byte & 0x93 == 0x10:
             self._asb = bytes([byte])
-        elif self.paper_expected and byte & 0x90 == 0:
+        elif self.paper_expected and byte & 0xF0 == 0:
             return PaperAnswer(byte)
         return None
 

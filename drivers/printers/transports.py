@@ -6,18 +6,24 @@ status bytes would make the kernel reset the connection and lose the end of a ti
 """
 
 import contextlib
+import fcntl
 import os
 import select
 import socket
+import sys
 import termios
 import time
 from typing import Protocol
 
 import serial
 
-from drivers.base import DeviceError, Printed, TimedOut, Unplugged, Unreachable
+from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
 
 CHUNK = 1024
+_LPGETSTATUS, _PAPER_EMPTY = 0x060B, 0x20
+# _IOC(_IOC_READ, 'P', 1, 1024), as the kernel's header makes it.
+_LONGEST_ID = 1024
+_LPIOC_GET_DEVICE_ID = 2 << 30 | _LONGEST_ID << 16 | ord("P") << 8 | 1
 LINE_ERRORS = (OSError, termios.error)
 
 
@@ -29,6 +35,9 @@ class Transport(Protocol):
 
     def read(self, within_s: float) -> bytes:
         """What has arrived, waiting up to `within_s` for the first byte; b"" when nothing did."""
+
+    def cause(self) -> Cause | None:
+        """What the line itself knows to be wrong with the printer, apart from what the printer says."""
 
     def close(self) -> None: ...
 
@@ -68,6 +77,9 @@ class _Descriptor:
         data = bytes(self._inbox)
         self._inbox.clear()
         return data
+
+    def cause(self) -> Cause | None:
+        return None
 
     def _wait(self, events: int, deadline: float) -> int:
         poll = select.poll()
@@ -177,7 +189,12 @@ class SerialLine(_Descriptor):
 
 
 class UsbLp(_Descriptor):
-    """A USB printer through the kernel's usblp driver. It opens for one process only."""
+    """A USB printer through the kernel's usblp driver. It opens for one process only.
+
+    Beside the bytes, the plug has wires of a parallel port's meaning (IEEE 1284): `cause` reads "paper empty"
+    there, also while the printer is stuck, and `identity` the name that the printer gives itself. Source:
+    the kernel's drivers/usb/class/usblp.c.
+    """
 
     empty_read_is_the_end = False
 
@@ -191,9 +208,38 @@ class UsbLp(_Descriptor):
         except OSError as problem:
             raise Unplugged(f"{self.port}: {problem.strerror}") from problem
 
+    def cause(self) -> Cause | None:
+        """Only paper-empty is believed: cheap printers leave the other wires as they like."""
+        wires = self._ask_kernel(_LPGETSTATUS, 4)
+        return Cause.PAPER_OUT if wires and int.from_bytes(wires, sys.byteorder) & _PAPER_EMPTY else None
+
+    def identity(self) -> dict[str, str]:
+        """What the printer calls itself: `MFG`, `MDL`, `SN`; empty when it does not say."""
+        return ieee1284(self._ask_kernel(_LPIOC_GET_DEVICE_ID, _LONGEST_ID))
+
     def close(self) -> None:
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._fd)
         self._fd = -1
         self._inbox.clear()
+
+    def _ask_kernel(self, request: int, size: int) -> bytes:
+        answer = bytearray(size)
+        try:
+            fcntl.ioctl(self._fd, request, answer)
+        except OSError:
+            # Not usblp, or just unplugged: the next byte will tell.
+            return b""
+        return bytes(answer)
+
+
+def ieee1284(data: bytes) -> dict[str, str]:
+    """A device id: two bytes of length, then `KEY:value;` again and again."""
+    length = int.from_bytes(data[:2], "big")
+    text = data[2:length].decode("ascii", "replace")
+    pairs = (part.partition(":") for part in text.split(";"))
+    names = {"MANUFACTURER": "MFG", "MODEL": "MDL", "SERN": "SN", "SERIALNUMBER": "SN"}
+    return {
+        names.get(key.strip().upper(), key.strip().upper()): value.strip() for key, colon, value in pairs if colon
+    }

@@ -7,6 +7,7 @@ recorded in `errors` and skipped.
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from PIL import Image
 
@@ -78,6 +79,10 @@ class Interpreter:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """The power was off: whatever command was half taken, and the line that was not printed, are gone."""
         self._machine = self._run()
         self.reset()
         next(self._machine)
@@ -221,16 +226,7 @@ class Interpreter:
                 self._unknown("GS ( k", function)
 
     def _qr_picture(self) -> Image.Image:
-        import segno
-
-        symbol = segno.make(
-            self._qr.data, error=_QR_LEVELS.get(self._qr.level, "l"), micro=False, boost_error=False
-        )
-        side = int(symbol.symbol_size(border=0)[0])
-        picture = Image.new("1", (side, side))
-        picture.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
-        module = self._qr.module
-        return picture.resize((side * module, side * module), Image.Resampling.NEAREST)
+        return _qr_symbol(self._qr.data, _QR_LEVELS.get(self._qr.level, "l"), self._qr.module)
 
     def _raster(self) -> Bytewise:
         zero, mode, x_low, x_high, y_low, y_high = yield from self._take(6)
@@ -287,3 +283,14 @@ class Interpreter:
     def _advance(self, dots: int) -> None:
         self.paper.advance(dots)
         self.output.moved(dots)
+
+
+@lru_cache(maxsize=16)
+def _qr_symbol(data: bytes, level: str, module: int) -> Image.Image:
+    import segno
+
+    symbol = segno.make(data, error=level, micro=False, boost_error=False)
+    side = int(symbol.symbol_size(border=0)[0])
+    picture = Image.new("1", (side, side))
+    picture.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
+    return picture.resize((side * module, side * module), Image.Resampling.NEAREST)

@@ -1,6 +1,8 @@
 """The paper of the virtual printer: what a ticket would look like, one picture per cut."""
 
 import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -40,14 +42,35 @@ class Paper:
             self._strip = longer
         self._strip.paste(255, (x, top), picture)
 
-    def cut(self) -> bytes:
-        """The paper so far as a PNG, and a fresh strip."""
+    def cut(self) -> "Sheet":
+        """The paper so far, and a fresh strip."""
         height = max(self.used, 40)
-        sheet = Image.new("L", (self.dots + 2 * self.margin, height + 2 * self.margin), WHITE)
-        sheet.paste(INK, (self.margin, self.margin), self._strip.crop((0, 0, self.dots, height)))
+        sheet = Sheet((self.dots, height), self._strip.crop((0, 0, self.dots, height)).tobytes(), self.margin)
+        self._strip, self.used = Image.new("1", (self.dots, 256)), 0
+        return sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One paper that was cut off; `dots` is what the print head made black, eight to the byte."""
+
+    size: tuple[int, int]
+    dots: bytes
+    margin: int = 32
+    id: int = 0
+    at: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
+
+    @property
+    def blank(self) -> bool:
+        return not any(self.dots)
+
+    @property
+    def png(self) -> bytes:
+        width, height = self.size
+        sheet = Image.new("L", (width + 2 * self.margin, height + 2 * self.margin), WHITE)
+        sheet.paste(INK, (self.margin, self.margin), Image.frombytes("1", self.size, self.dots))
         png = io.BytesIO()
         sheet.save(png, "PNG")
-        self._strip, self.used = Image.new("1", (self.dots, 256)), 0
         return png.getvalue()
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from kiosk.appointments.records import Appointment
 from kiosk.config import Config, ConfigError
+from kiosk.coverage import issuers
 from kiosk.database.vault import read_or_make_key
 from kiosk.identity import Pattern, Rules
 from kiosk.identity.booking import make
@@ -29,10 +30,11 @@ _KEY_FILE = re.compile(r"booking-(?P<id>[1-9][0-9]{0,2})\.key")
 
 
 def rules(config: Config) -> Rules:
-    """What recognising a scan at this site depends on: its number patterns and its public keys."""
+    """What recognising a scan at this site depends on: its number patterns, its keys, whom it trusts."""
     return Rules(
         patterns=tuple(Pattern.of(p.system, p.regex) for p in config.patterns),
         booking_keys={key_id: ed25519_public_key(key) for key_id, key in _keys(config).items()},
+        issuers=issuers.current(config),
     )
 
 

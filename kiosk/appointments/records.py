@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from kiosk.appointments.rules import Entry, Person
+from kiosk.coverage.rules import Card, from_plain, to_plain
 from kiosk.database import Reading, Transaction
 from kiosk.database.schema import appointment, ticket, visit
 from kiosk.identity.booking import reference_of
 from kiosk.identity.documents import Personal
+from kiosk.identity.manual_code import manual_code
 
 REFERENCE_BYTES = 10
 AT_ONCE = 500
@@ -46,6 +48,7 @@ class Appointment(Personal):
     birth_date: date | None = None
     source: str | None = None
     cancelled_by: str | None = None
+    coverage: Card | None = None
 
     @property
     def person(self) -> Person:
@@ -75,10 +78,11 @@ def add(
     middle_name: str = "",
     suffix: str = "",
     source: str | None = None,
+    coverage: Card | None = None,
 ) -> Appointment:
     """Expect somebody."""
     person = Person(family_name, given_name, middle_name, suffix, birth_date)
-    entry = Entry(source=source, slot=slot, services=tuple(services), person=person)
+    entry = Entry(source=source, slot=slot, services=tuple(services), person=person, coverage=coverage)
     row = _new_row(tx, entry)
     tx.connection.execute(appointment.insert().values(row))
     return _appointment(tx, row)
@@ -138,6 +142,15 @@ def born_on(reading: Reading, birth_date: date, at: datetime) -> list[Appointmen
 def by_reference(reading: Reading, reference: str) -> Appointment | None:
     """The appointment that a booking code names, of whatever day and status."""
     return _first(reading, appointment.c.reference == reference)
+
+
+def by_manual_code(reading: Reading, code: str, at: datetime) -> Appointment | None:
+    """Today's appointment of the code on its letter (`kiosk.identity.manual_code`), cancelled ones too."""
+    query = sa.select(appointment.c.reference).where(
+        appointment.c.site == reading.site, appointment.c.day == reading.day(at)
+    )
+    references = [one for one in reading.connection.execute(query).scalars() if manual_code(one) == code]
+    return by_reference(reading, references[0]) if len(references) == 1 else None
 
 
 def find(reading: Reading, appointment_id: str) -> Appointment | None:
@@ -200,8 +213,9 @@ def _change(tx: Transaction, before: Appointment, entry: Entry) -> str:
         return "arrived"
     if before.status is Status.CANCELLED and before.cancelled_by and not entry.cancelled:
         return "kept_cancelled"
-    now = (entry.slot, entry.services, entry.person, entry.cancelled)
-    if now == (before.slot, before.services, before.person, before.status is Status.CANCELLED):
+    now = (entry.slot, entry.services, entry.person, entry.cancelled, entry.coverage)
+    cancelled = before.status is Status.CANCELLED
+    if now == (before.slot, before.services, before.person, cancelled, before.coverage):
         return "unchanged"
     values = _values(tx, before.id, entry)
     tx.connection.execute(appointment.update().where(appointment.c.id == before.id).values(values))
@@ -223,13 +237,14 @@ def _values(tx: Transaction, row_id: str, entry: Entry) -> dict[str, Any]:
     person = entry.person
     names = [person.family_name, person.given_name, person.middle_name, person.suffix]
     born = person.birth_date.isoformat() if person.birth_date else None
+    card = to_plain(entry.coverage) if entry.coverage else None
     return {
         "day": tx.day(entry.slot),
         "slot": entry.slot,
         "services": " ".join(entry.services),
         "status": Status.CANCELLED if entry.cancelled else Status.BOOKED,
         "cancelled_by": None,
-        "sealed": tx.vault.seal([*names, born], _context(row_id)),
+        "sealed": tx.vault.seal([*names, born, card], _context(row_id)),
         "birth_date_hash": _hash(tx, person.birth_date) if person.birth_date else None,
     }
 
@@ -257,9 +272,9 @@ def _from_row(reading: Reading, row: Row[Any]) -> Appointment:
 
 
 def _appointment(reading: Reading, row: Mapping[str, Any] | sa.RowMapping) -> Appointment:
-    family, given, middle, suffix, born = ("", "", "", "", None)
+    family, given, middle, suffix, born, card = ("", "", "", "", None, None)
     if row["sealed"] is not None:
-        family, given, middle, suffix, born = reading.vault.open(row["sealed"], _context(row["id"]))
+        family, given, middle, suffix, born, card = reading.vault.open(row["sealed"], _context(row["id"]))
     return Appointment(
         id=row["id"],
         slot=row["slot"],
@@ -273,6 +288,7 @@ def _appointment(reading: Reading, row: Mapping[str, Any] | sa.RowMapping) -> Ap
         birth_date=date.fromisoformat(born) if born else None,
         source=row["source"],
         cancelled_by=row["cancelled_by"],
+        coverage=from_plain(card) if card else None,
     )
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kiosk.appointments.local_time import Order, Unclear, instant, read_date, read_time
+from kiosk.coverage.rules import Card, Source, tidy_member_number
 from kiosk.identity.documents import Personal
 
 LONGEST_NAME = 80
@@ -49,6 +50,7 @@ class Entry(Personal):
     services: tuple[str, ...]
     person: Person
     cancelled: bool = False
+    coverage: Card | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ def entry_of(number: int, cells: Mapping[str, str], terms: Terms) -> Entry | tup
     suffix = row.read("suffix", _name)
     birth_date = row.read("birth date", lambda text: _birth_date(text, terms))
     cancelled = row.read("status", _is_cancelled)
+    coverage = _coverage(row, terms)
     if row.problems or slot is None or services is None:
         return tuple(row.problems)
     return Entry(
@@ -108,6 +111,7 @@ def entry_of(number: int, cells: Mapping[str, str], terms: Terms) -> Entry | tup
         services=services,
         person=Person(family, given, middle, suffix or "", birth_date),
         cancelled=bool(cancelled),
+        coverage=coverage,
     )
 
 
@@ -217,6 +221,24 @@ def _birth_date(text: str, terms: Terms) -> date | None:
     if born < terms.today - OLDEST:
         raise Unclear("The birth date is more than 125 years ago.", "Look it up and correct it.")
     return born
+
+
+def _coverage(row: _Row, terms: Terms) -> Card | None:
+    """The insurance on file; None when the row names none."""
+    payer = row.read("insurer", _name) or ""
+    member_id = row.read("member number", _member_number) or ""
+    group = row.read("group", _name) or ""
+    until = row.read("insurance until", lambda text: read_date(text, terms.order) if text else None)
+    if not payer and not member_id:
+        return None
+    return Card(payer=payer, member_id=member_id, group=group, valid_until=until, source=Source.IMPORTED)
+
+
+def _member_number(text: str) -> str:
+    number = tidy_member_number(text)
+    if text and not number:
+        raise Unclear("This is not a member number.", "Write 4 to 30 letters and digits, or leave it empty.")
+    return number
 
 
 def _is_cancelled(text: str) -> bool:

@@ -28,8 +28,15 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "suffix": frozenset({"suffix", "name suffix"}),
     "birth date": frozenset({"birth date", "birthdate", "date of birth", "dob", "born", "patient dob"}),
     "status": frozenset({"status", "state", "appointment status"}),
+    "insurer": frozenset({"insurer", "insurance", "insurance company", "payer", "health plan"}),
+    "member number": frozenset({"member number", "member id", "insurance number", "policy number", "subscriber id"}),
+    "group": frozenset({"group", "group number", "insurance group"}),
+    "insurance until": frozenset({"insurance until", "insurance end", "coverage end", "insurance valid until"}),
 }
 """Our columns and the headers that mean them: case, underscores and hyphens do not matter."""
+
+DATES = frozenset({"date", "start", "birth date", "insurance until"})
+"""The columns that tell the order of day and month."""
 
 _WORDS = {word: column for column, words in COLUMNS.items() for word in words}
 _SEPARATORS = ",;\t|"
@@ -173,7 +180,7 @@ def _missing(columns: Sequence[str]) -> Iterator[str]:
 
 
 def _dates(header: _Header, body: Sequence[tuple[int, list[str]]]) -> Iterator[str]:
-    places = [i for i, column in enumerate(header.columns) if column in ("date", "birth date", "start")]
+    places = [i for i, column in enumerate(header.columns) if column in DATES]
     for _, cells in body:
         yield from (
             cells[place].split()[0] for place in places if place < len(cells) and cells[place].strip()

@@ -27,8 +27,9 @@ def check_in(
     appointment: Appointment | None = None,
     person: Person | None = None,
     priority: str | None = None,
+    paper: bool = True,
 ) -> Ticket:
-    """Give somebody who is here a ticket; print it where they stand (at `station`, if at one).
+    """Give somebody who is here a ticket; print it where they stand (at `station`, if at one, and at once).
 
     The same `command`, or an appointment that arrived before, gives the same ticket. Raises CheckInError for
     an appointment that was cancelled.
@@ -53,7 +54,7 @@ def check_in(
         priority=priority,
         language=language,
     )
-    if station is not None:
+    if station is not None and paper:
         printing.queue_ticket(tx, station, ticket)
     tx.answer(command, {"ticket": ticket.id})
     return ticket

@@ -5,44 +5,28 @@ and changes nothing.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from kiosk.appointments import codes
-from kiosk.appointments.records import Status, by_reference
-from kiosk.checkin import printing, records
-from kiosk.checkin.arrival import CheckInError, check_in
-from kiosk.checkin.cases import Case
+from kiosk.checkin import deeds, records
+from kiosk.checkin.effects import Effect, Fetch, LookUp
+from kiosk.checkin.given import Given, NotFound, Press, Scanned
 from kiosk.checkin.lookup import find
 from kiosk.checkin.lookup import scanned as meant
 from kiosk.checkin.records import Record
 from kiosk.checkin.rules import advance
-from kiosk.checkin.steps import (
-    Arrive,
-    Arrived,
-    Dialogue,
-    Effect,
-    Found,
-    Given,
-    LookUp,
-    NotFound,
-    OpenTask,
-    Options,
-    Press,
-    Reprint,
-    Who,
-)
+from kiosk.checkin.steps import Dialogue, Found, Options, Who
 from kiosk.checkin.tries import judged
 from kiosk.clinic import Clinic
+from kiosk.coverage.rules import member_number
 from kiosk.database import Transaction
 from kiosk.identity import recognise
-from kiosk.queueing.tickets import State
-from kiosk.tasks import records as tasks
 
 SLACK = timedelta(seconds=15)
 """The screen counts down first; the server wipes what a screen that died left behind."""
 
 SCAN_TRIES = 3
-GONE = frozenset({State.SERVED, State.CANCELLED, State.NO_SHOW})
 
 
 def answer(clinic: Clinic, station: str, given: Given, *, version: int) -> None:

@@ -4,13 +4,16 @@ A scan is data entry, not proof: the birth date that the patient gives is compar
 the document, before anything of the record is shown.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kiosk.appointments import records
 from kiosk.appointments.records import Appointment, Status
 from kiosk.checkin.cases import Case
-from kiosk.checkin.steps import Found, NotFound, Scanned, Source, Who
+from kiosk.checkin.given import NotFound, Scanned
+from kiosk.checkin.steps import Found, Who
 from kiosk.clinic import Clinic
+from kiosk.coverage.rules import Card, from_health_card
 from kiosk.database import Reading
 from kiosk.identity import (
     Booking,
@@ -51,40 +54,59 @@ CASES = {
 }
 
 
-def scanned(document: Recognised) -> Scanned:
+def scanned(document: Recognised, today: date) -> Scanned:
     """What this document says for the dialogue."""
     match document:
         case Booking(reference=reference):
-            return Scanned(Who(source=Source.BOOKING, reference=reference))
+            return Scanned(Who(reference=reference))
         case Licence(family_name=name) if name:
-            return Scanned(_who(Claim.from_licence(document)))
+            return Scanned(Who(claim=Claim.from_licence(document)))
         case TravelDocument():
-            return Scanned(_who(Claim.from_travel_document(document)))
-        case HealthCard(family_name=name) if name:
-            return Scanned(_who(Claim.from_health_card(document)))
-        case Licence() | HealthCard() | HealthLink() | PatientNumber():
+            return Scanned(Who(claim=Claim.from_travel_document(document)))
+        case HealthCard(family_name=name):
+            who = Who(claim=Claim.from_health_card(document)) if name else None
+            case = None if name else Case.UNKNOWN_CARD
+            return Scanned(who, case, card=_cover(document, today))
+        case HealthLink():
+            return Scanned(link=document)
+        case Licence() | PatientNumber():
             return Scanned(case=Case.UNKNOWN_CARD)
         case Unknown(reason=reason):
             return Scanned(case=Case.UNKNOWN_CARD if reason in UNUSABLE else None)
 
 
+def _cover(document: HealthCard, today: date) -> Card | None:
+    """The insurance on the card: of several, the first that is not over."""
+
+    def is_over(card: Card) -> bool:
+        return card.valid_until is not None and card.valid_until < today
+
+    return min(from_health_card(document), key=is_over, default=None)
+
+
 def find(clinic: Clinic, reading: Reading, who: Who, birth_date: date, at: datetime) -> Found | NotFound:
     """Find the one appointment of today that `who` and `birth_date` mean."""
-    if who.birth_date is not None and who.birth_date != birth_date:
+    if who.claim is not None and who.claim.birth_date not in (None, birth_date):
         return NotFound(Case.DIFFERS)
-    if who.source is Source.BOOKING:
-        booked = records.by_reference(reading, who.reference)
-        expected = [] if booked is None else [booked]
-        claim = _claim_of(booked, birth_date) if booked else Claim.typed("", birth_date)
+    if who.claim is not None:
+        claim = replace(who.claim, birth_date=birth_date)
+        cancelled = [a for a in records.today(reading, at) if a.status is Status.CANCELLED]
+        expected = records.born_on(reading, birth_date, at) + cancelled
     else:
-        expected = records.born_on(reading, birth_date, at)
-        claim = _claim(who, birth_date)
+        # A letter has chosen the appointment: only the birth date is left to agree.
+        letter = _of_letter(reading, who, at)
+        claim = Claim.of(_candidate(letter), birth_date) if letter else Claim.typed("", birth_date)
+        expected = [letter] if letter else []
     here = [a for a in expected if a.status is Status.ARRIVED and _is(claim, a)]
     if len(here) == 1 and not any(_is(claim, a) for a in expected if a.status is Status.BOOKED):
         return _found(here[0])
-    if who.source is not Source.BOOKING:
-        expected += [a for a in records.today(reading, at) if a.status is Status.CANCELLED]
     return _among(clinic, claim, expected, at)
+
+
+def _of_letter(reading: Reading, who: Who, at: datetime) -> Appointment | None:
+    if who.code:
+        return records.by_manual_code(reading, who.code, at)
+    return records.by_reference(reading, who.reference)
 
 
 def _among(clinic: Clinic, claim: Claim, expected: list[Appointment], at: datetime) -> Found | NotFound:
@@ -118,41 +140,6 @@ def _found(appointment: Appointment) -> Found:
         appointment.family_name[:1].upper(),
         appointment.slot,
         appointment.status is Status.ARRIVED,
-    )
-
-
-def _who(claim: Claim) -> Who:
-    return Who(
-        source=Source(claim.source.value),
-        family_name=claim.family_name,
-        given_name=claim.given_name,
-        middle_name=claim.middle_name,
-        suffix=claim.suffix,
-        birth_date=claim.birth_date,
-        truncated=claim.truncated,
-    )
-
-
-def _claim(who: Who, birth_date: date) -> Claim:
-    return Claim(
-        family_name=who.family_name,
-        given_name=who.given_name,
-        middle_name=who.middle_name,
-        suffix=who.suffix,
-        birth_date=birth_date,
-        truncated=who.truncated,
-        source=matching.Source(who.source.value),
-    )
-
-
-def _claim_of(appointment: Appointment, birth_date: date) -> Claim:
-    """A booking code has chosen the appointment: only the birth date is left to agree."""
-    return Claim(
-        family_name=appointment.family_name,
-        given_name=appointment.given_name,
-        middle_name=appointment.middle_name,
-        suffix=appointment.suffix,
-        birth_date=birth_date,
     )
 
 

@@ -1,16 +1,16 @@
 """Visits, check-ins, failed tries in SQL. What a patient typed, scanned or is called is sealed or hashed."""
 
 import uuid
-from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from kiosk.appointments.rules import Person
-from kiosk.checkin.cases import Case
-from kiosk.checkin.steps import Dialogue, Found, Notice, Source, Step, Who
+from kiosk.checkin.steps import Dialogue, Who
 from kiosk.checkin.tries import STATION_SPAN, Failures, subject
 from kiosk.database import Reading, Transaction
 from kiosk.database.schema import checkin, failed_try, visit
@@ -38,8 +38,8 @@ def at_station(reading: Reading, station: str) -> Record:
     if row is None:
         return Record(uuid.uuid4().hex, 0, Dialogue())
     try:
-        state = _dialogue(reading.vault.open(row.sealed, _context(row.id)))
-    except (VaultError, TypeError, ValueError, KeyError):
+        state = msgspec.convert(reading.vault.open(row.sealed, _context(row.id)), Dialogue)
+    except (VaultError, msgspec.ValidationError):
         # Sealed with another key, or by another version of this program: the patient starts again.
         state = Dialogue()
     return Record(row.id, row.version, state, row.updated_at)
@@ -142,44 +142,8 @@ def _context(row_id: str) -> str:
 
 def _plain(state: Dialogue) -> dict[str, Any]:
     """The state as JSON: what nobody has said yet is left out."""
-    values = {name: value for name, value in asdict(state).items() if value != getattr(BLANK, name)}
-    if state.who is not None:
-        born = state.who.birth_date.isoformat() if state.who.birth_date else None
-        values["who"] |= {"truncated": sorted(state.who.truncated), "birth_date": born}
-    if state.found is not None:
-        values["found"]["slot"] = state.found.slot.isoformat()
-    return values
+    plain: dict[str, Any] = msgspec.to_builtins(state)
+    return {name: value for name, value in plain.items() if getattr(state, name) != getattr(BLANK, name)}
 
 
-def _dialogue(values: dict[str, Any]) -> Dialogue:
-    return Dialogue(**{name: _READERS.get(name, _same)(value) for name, value in values.items()})
-
-
-def _who(values: dict[str, Any]) -> Who:
-    born = values.pop("birth_date")
-    return Who(
-        **values
-        | {
-            "source": Source(values["source"]),
-            "truncated": frozenset(values["truncated"]),
-            "birth_date": date.fromisoformat(born) if born else None,
-        }
-    )
-
-
-def _found(values: dict[str, Any]) -> Found:
-    return Found(**values | {"slot": datetime.fromisoformat(values["slot"])})
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "step": Step,
-    "case": Case,
-    "notice": Notice,
-    "who": _who,
-    "found": _found,
-}
 BLANK = Dialogue()

@@ -3,46 +3,43 @@
 `advance(state, given, options)` returns the next state and the effects that somebody else carries out. What
 an effect finds comes back as the next `given`. What makes no sense on a page changes nothing.
 
-    welcome ─ scan ─ name ─ month ─ day ─ year ─┬─ confirm ─ ticket
-        │     (a scan leads to month)           └─ check ─ refused
-        └──── service ─────────────────────────────────── ticket
+    welcome ─ scan ─ name or code ─ month ─ day ─ year ─┬─ confirm ─ arrival ─ insurance ─ ticket
+        │     (a letter leads to month, a document      └─ check ─ refused
+        │      over consent, a link over fetching)
+        └──── service ───────────────────────────────────────────── arrival ─────────── ticket
+
+The arrival commits visit and ticket; what comes after it (`kiosk.checkin.insurance`) takes nothing back.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from kiosk.checkin import insurance
 from kiosk.checkin.cases import Case
-from kiosk.checkin.steps import (
-    Arrive,
+from kiosk.checkin.effects import Arrive, LookUp, OpenTask, Outcome, Print
+from kiosk.checkin.given import (
     Arrived,
     Chose,
     Confirmed,
-    Dialogue,
-    Effect,
-    Found,
     Given,
-    LookUp,
+    NotFetched,
     NotFound,
-    Notice,
-    OpenTask,
-    Options,
     Press,
-    Reprint,
     Scanned,
-    Source,
     Speaks,
-    Step,
     Typed,
-    Who,
 )
+from kiosk.checkin.outcomes import arrived, begun, refused
+from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Step, Who
+from kiosk.identity.claims import Claim
+from kiosk.identity.manual_code import read_manual_code
 
 TRIES = 3
-"""So many failed look-ups, or unreadable scans, until a person (or the touch screen) is the better way."""
+"""So many failed look-ups until a person is the better way."""
 
 COPIES = 2
+LONGEST = 80
 OLDEST_YEARS = 130
-
-Outcome = tuple[Dialogue, tuple[Effect, ...]]
 
 
 def advance(state: Dialogue, given: Given, options: Options) -> Outcome:
@@ -52,73 +49,58 @@ def advance(state: Dialogue, given: Given, options: Options) -> Outcome:
         case Press():
             return _pressed(calm, given)
         case Scanned():
-            return _scanned(calm, given, options)
+            return scanning.scanned(calm, given, options)
+        case NotFetched():
+            return scanning.not_fetched(calm, given)
         case Speaks(language):
             return (replace(calm, language=language) if language in options.languages else state), ()
-    return _ANSWERS.get(state.step, _nothing)(calm, given, options)
+    answered = insurance.answered if insurance.is_asked(state) else _nothing
+    return _ANSWERS.get(state.step, answered)(calm, given, options)
 
 
 def _pressed(state: Dialogue, press: Press) -> Outcome:
     match press:
         case Press.DONE | Press.TIMED_OUT:
-            return Dialogue(), ()
+            return Dialogue(), insurance.left(state)
         case Press.START_OVER:
-            return _begun(state), ()
+            return begun(state), insurance.left(state)
         case Press.HELP:
             return replace(state, helped=True), (OpenTask("help_wanted"),)
         case Press.PRINT_AGAIN:
             if state.step is not Step.TICKET or state.copies >= COPIES:
                 return state, ()
-            return replace(state, copies=state.copies + 1, notice=Notice.COPY), (Reprint(state.ticket),)
+            printed = replace(state, copies=state.copies + 1, notice=Notice.COPY)
+            return printed, (Print(state.ticket, copy=True),)
         case Press.BACK:
             return _back(state), ()
 
 
-def _begun(state: Dialogue, **changes: object) -> Dialogue:
-    """A new start by the same patient: the language and the help on its way are kept."""
-    return replace(Dialogue(language=state.language, helped=state.helped), **changes)  # type: ignore[arg-type]
-
-
 _BACK = {
     Step.SCAN: Step.WELCOME,
+    Step.CONSENT: Step.SCAN,
     Step.NAME: Step.SCAN,
+    Step.CODE: Step.SCAN,
     Step.DAY: Step.MONTH,
     Step.YEAR: Step.DAY,
     Step.CHECK: Step.YEAR,
     Step.CONFIRM: Step.MONTH,
     Step.SERVICE: Step.WELCOME,
+    Step.CARD: Step.INSURANCE,
+    Step.MEMBER: Step.CARD,
+    Step.PICTURES: Step.CARD,
+    Step.CARD_CHECK: Step.CARD,
 }
 
 
 def _back(state: Dialogue) -> Dialogue:
     if state.step is Step.REFUSED:
-        return _begun(state)
+        return begun(state)
+    if state.step in (Step.FETCHING, Step.PASSCODE):
+        return scanning.without_link(state)
     if state.step is Step.MONTH:
-        typed = state.who is not None and state.who.source is Source.TYPED
-        return replace(state, step=Step.NAME) if typed else replace(state, step=Step.SCAN, who=None)
-    return replace(state, step=_BACK.get(state.step, state.step), found=None, case=None)
-
-
-def _scanned(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
-    if scan.case is not None:
-        return _refused(state, scan.case, options)
-    if scan.who is None:
-        if state.step is Step.TICKET:
-            return state, ()
-        unread = state.unread + 1
-        notice = Notice.UNREADABLE if unread < TRIES else Notice.USE_TOUCH
-        return replace(state, unread=unread, notice=notice), ()
-    if scan.who.source is Source.LICENCE and not options.licence_scanning:
-        return replace(state, notice=Notice.NO_LICENCES), ()
-    if scan.who == state.who and state.step is not Step.NAME:
-        return state, ()
-    failures = 0 if state.step in (Step.TICKET, Step.REFUSED) else state.failures
-    return _begun(state, step=Step.MONTH, who=scan.who, failures=failures, notice=Notice.SCANNED), ()
-
-
-def _refused(state: Dialogue, case: Case, options: Options) -> Outcome:
-    code = f"{case}{options.number}"
-    return _begun(state, step=Step.REFUSED, code=code), (OpenTask("checkin_staff", code),)
+        page = state.who.page if state.who else Step.SCAN
+        return replace(state, step=page, who=state.who if page is not Step.SCAN else None)
+    return replace(state, step=_BACK.get(state.step, state.step), found=None, case=None, held=None)
 
 
 def _nothing(state: Dialogue, given: Given, options: Options) -> Outcome:
@@ -135,16 +117,30 @@ def _welcome(state: Dialogue, given: Given, options: Options) -> Outcome:
 
 
 def _scan(state: Dialogue, given: Given, options: Options) -> Outcome:
-    return (replace(state, step=Step.NAME) if given == Chose("type") else state), ()
+    match given:
+        case Chose("type"):
+            return replace(state, step=Step.NAME), ()
+        case Chose("code"):
+            return replace(state, step=Step.CODE), ()
+    return state, ()
 
 
 def _name(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
         case Typed(text) if any(letter.isalpha() for letter in text):
-            name = " ".join(text.split())[:80]
-            return replace(state, step=Step.MONTH, who=Who(family_name=name)), ()
+            name = Claim.typed(" ".join(text.split())[:LONGEST], None)
+            return replace(state, step=Step.MONTH, who=Who(claim=name)), ()
         case Typed():
             return replace(state, notice=Notice.NAME_MISSING), ()
+    return state, ()
+
+
+def _code(state: Dialogue, given: Given, options: Options) -> Outcome:
+    match given:
+        case Typed(text) if (code := read_manual_code(text)) is not None:
+            return replace(state, step=Step.MONTH, who=Who(code=code), typed=""), ()
+        case Typed(text):
+            return replace(state, typed=text.strip()[:LONGEST], notice=Notice.CODE_WRONG), ()
     return state, ()
 
 
@@ -183,28 +179,32 @@ def _year(state: Dialogue, given: Given, options: Options) -> Outcome:
         case NotFound(case, final):
             failed = replace(state, failures=state.failures + 1, step=Step.CHECK, case=case)
             if final or failed.failures >= TRIES:
-                return _refused(state, case, options)
+                return refused(state, case, options)
             return failed, ()
     return state, ()
 
 
 def _check(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
-        case Chose("name") if state.who is not None and state.who.source is Source.TYPED:
-            return replace(state, step=Step.NAME, case=None), ()
+        case Chose("name" | "code" as page) if state.who is not None and state.who.page == page:
+            return replace(state, step=Step(page), case=None), ()
         case Chose("date"):
             return replace(state, step=Step.MONTH, case=None), ()
         case Confirmed(True):
-            return _refused(state, state.case or Case.NO_APPOINTMENT, options)
+            return refused(state, state.case or Case.NO_APPOINTMENT, options)
     return state, ()
 
 
 def _confirm(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
         case Confirmed(True) if state.found is not None:
-            return state, (Arrive(state.found.reference),)
+            return state, (Arrive(state.found.reference, paper=not options.insurance),)
         case Confirmed(False):
-            return _refused(state, Case.NOT_ME, options)
+            return refused(state, Case.NOT_ME, options)
+        case Arrived(again=False) if options.insurance:
+            here, settled = arrived(state, given)
+            asked, effects = insurance.begin(here, given.on_file, state.card, options)
+            return asked, (*settled, *effects)
     return _ended(state, given, options)
 
 
@@ -217,10 +217,10 @@ def _service(state: Dialogue, given: Given, options: Options) -> Outcome:
 
 def _ended(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
-        case Arrived(ticket, again):
-            return _begun(state, step=Step.TICKET, ticket=ticket, again=again), ()
+        case Arrived():
+            return arrived(state, given)
         case NotFound(case):
-            return _refused(state, case, options)
+            return refused(state, case, options)
     return state, ()
 
 
@@ -231,11 +231,14 @@ def _number(text: str) -> int:
 _ANSWERS: dict[Step, Callable[[Dialogue, Given, Options], Outcome]] = {
     Step.WELCOME: _welcome,
     Step.SCAN: _scan,
+    Step.CONSENT: scanning.consent,
     Step.NAME: _name,
+    Step.CODE: _code,
     Step.MONTH: _month,
     Step.DAY: _day,
     Step.YEAR: _year,
     Step.CHECK: _check,
     Step.CONFIRM: _confirm,
     Step.SERVICE: _service,
+    Step.PASSCODE: scanning.passcode,
 }

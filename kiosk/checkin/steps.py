@@ -1,10 +1,17 @@
-"""The words of a check-in: its pages, what a patient does, what is to be done. Pure."""
+"""The words of a check-in: its pages, what they say, and where it stands. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from kiosk.checkin.cases import Case
+from kiosk.coverage.rules import Card
+from kiosk.identity.chunks import Chunks
+from kiosk.identity.claims import Claim, Source
+from kiosk.identity.documents import HealthLink, Personal
+
+DOCUMENTS = frozenset({Source.LICENCE, Source.TRAVEL_DOCUMENT})
+"""What may not be read before the patient agreed."""
 
 
 class Step(StrEnum):
@@ -12,13 +19,22 @@ class Step(StrEnum):
 
     WELCOME = "welcome"
     SCAN = "scan"
+    CONSENT = "consent"
     NAME = "name"
+    CODE = "code"
     MONTH = "month"
     DAY = "day"
     YEAR = "year"
     CHECK = "check"
     CONFIRM = "confirm"
     SERVICE = "service"
+    INSURANCE = "insurance"
+    CARD = "card"
+    MEMBER = "member"
+    PICTURES = "pictures"
+    CARD_CHECK = "card_check"
+    FETCHING = "fetching"
+    PASSCODE = "passcode"
     TICKET = "ticket"
     REFUSED = "refused"
 
@@ -31,43 +47,49 @@ class Notice(StrEnum):
     NO_LICENCES = "no_licences"
     SCANNED = "scanned"
     NAME_MISSING = "name_missing"
+    CODE_WRONG = "code_wrong"
     NO_SUCH_DATE = "no_such_date"
     YEAR_MISSING = "year_missing"
     COPY = "copy"
+    PART = "part"
+    NOT_A_CARD = "not_a_card"
+    NOT_FETCHED = "not_fetched"
+    NUMBER_WRONG = "number_wrong"
+    PASSCODE_WRONG = "passcode_wrong"
+    PICTURE_REFUSED = "picture_refused"
 
 
-PROBLEMS = frozenset(Notice) - {Notice.SCANNED, Notice.COPY}
-
-
-class Source(StrEnum):
-    """Where the first identifier comes from."""
-
-    TYPED = "typed"
-    LICENCE = "licence"
-    TRAVEL_DOCUMENT = "travel_document"
-    HEALTH_CARD = "health_card"
-    BOOKING = "booking"
-
-
-class _Personal:
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+PROBLEMS = frozenset(Notice) - {Notice.SCANNED, Notice.COPY, Notice.PART}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Who(_Personal):
-    """The first identifier: a name, typed or scanned, or a booking's `reference`. Data entry, not proof."""
+class Who(Personal):
+    """The first identifier: a name that somebody claims, or a letter's `reference` or typed `code`."""
 
-    source: Source = Source.TYPED
-    family_name: str = ""
-    given_name: str | None = None
-    middle_name: str = ""
-    suffix: str = ""
-    birth_date: date | None = None
-    truncated: frozenset[str] = frozenset()
+    claim: Claim | None = None
     reference: str = ""
+    code: str = ""
+
+    @property
+    def page(self) -> Step:
+        """Where it was given, and can be changed."""
+        if self.code:
+            return Step.CODE
+        typed = self.claim is not None and self.claim.source is Source.TYPED
+        return Step.NAME if typed else Step.SCAN
+
+    @property
+    def needs_consent(self) -> bool:
+        """Tell whether it was read from an identity document."""
+        return self.claim is not None and self.claim.source in DOCUMENTS
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sent(Personal):
+    """The patient was sent to the front desk with this code. `birth_date` tells them from the next one."""
+
+    code: str
+    birth_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,62 +100,13 @@ class Options:
     walk_in: tuple[str, ...]
     today: date
     licence_scanning: bool = True
+    insurance: bool = False
+    camera: bool = False
     number: int = 10
 
 
-# What the patient does, and what an effect found.
-
-
-@dataclass(frozen=True, slots=True)
-class Scanned:
-    """Something was held under a scanner. Neither `who` nor `case`: nobody could read it."""
-
-    who: Who | None = None
-    case: Case | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chose:
-    """A button of the page's question."""
-
-    name: str
-    value: str = ""
-
-
 @dataclass(frozen=True, slots=True, repr=False)
-class Typed(_Personal):
-    """The text of the page's field."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """Yes or no."""
-
-    yes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Speaks:
-    """A language was chosen."""
-
-    language: str
-
-
-class Press(StrEnum):
-    """The buttons that every page has, and the clock."""
-
-    BACK = "back"
-    START_OVER = "start_over"
-    HELP = "help"
-    PRINT_AGAIN = "print_again"
-    DONE = "done"
-    TIMED_OUT = "timed_out"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Found(_Personal):
+class Found(Personal):
     """The one appointment that both identifiers mean, and the little of it that may be shown."""
 
     reference: str
@@ -143,69 +116,21 @@ class Found(_Personal):
     arrived: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """Nobody, more than one, or not now. `final`: another try would not be taken."""
-
-    case: Case
-    final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """The ticket, given now or before."""
-
-    ticket: str
-    again: bool = False
-
-
-Given = Scanned | Chose | Typed | Confirmed | Speaks | Press | Found | NotFound | Arrived
-
-
-# What somebody else carries out.
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class LookUp(_Personal):
-    """Find whom both identifiers mean; comes back as Found or NotFound."""
-
-    who: Who
-    birth_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class Arrive:
-    """Check in for an appointment, or without one for `services`; comes back as Arrived or NotFound."""
-
-    reference: str = ""
-    services: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTask:
-    """A person is needed."""
-
-    kind: str
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reprint:
-    """Print the ticket once more, marked as a copy."""
-
-    ticket: str
-
-
-Effect = LookUp | Arrive | OpenTask | Reprint
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Dialogue(_Personal):
-    """Where a check-in stands. `found` is there on the confirmation page alone."""
+class Dialogue(Personal):
+    """Where a check-in stands.
+
+    `found` is there on the confirmation page alone, `held` until the patient `agreed` that it is used.
+    `typed` is what was not taken, to be mended. `card` is an insurance card that was shown, `on_file` the one
+    that we know.
+    """
 
     step: Step = Step.WELCOME
     language: str = ""
+    held: Who | None = None
+    agreed: bool = False
     who: Who | None = None
+    typed: str = ""
     month: int = 0
     day: int = 0
     year: int = 0
@@ -213,10 +138,15 @@ class Dialogue(_Personal):
     unread: int = 0
     case: Case | None = None
     found: Found | None = None
+    chunks: Chunks = field(default_factory=Chunks)
+    link: HealthLink | None = None
+    card: Card | None = None
+    on_file: Card | None = None
     ticket: str = ""
     again: bool = False
     copies: int = 0
     code: str = ""
+    sent: Sent | None = None
     helped: bool = False
     notice: Notice | None = None
 

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from kiosk.checkin.cases import Case
 from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Found, NotFound, Source, Who
+from kiosk.checkin.steps import Found, NotFound, Who
+from kiosk.identity.claims import Source
 from kiosk.identity.folding import forms, without_suffix, words
+from kiosk.identity.manual_code import manual_code
 
 STATION_TRIES = 20
 STATION_SPAN = timedelta(minutes=10)
@@ -42,14 +44,16 @@ def judged(found: Found | NotFound, before: Failures) -> Found | NotFound:
 def subject(who: Who) -> str:
     """Whom the tries are about, the same however it is written. For a keyed hash: it holds names.
 
-    Only what decides a match tells subjects apart: of the given names the first, of the suffix nothing.
+    Only what decides a match tells subjects apart: of the given names the first, of the suffix nothing. The
+    code on a letter is the same letter, scanned or typed.
     """
-    if who.source is Source.BOOKING:
-        return f"booking\0{who.reference}"
-    family = _folded(without_suffix(who.family_name)[0])
-    if who.source is Source.TYPED:
+    claim = who.claim
+    if claim is None:
+        return f"letter\0{who.code or manual_code(who.reference)}"
+    family = _folded(without_suffix(claim.family_name)[0])
+    if claim.source is Source.TYPED:
         return f"name\0{family}"
-    given = next(iter(words(who.given_name or "")), "")
+    given = next(iter(words(claim.given_name or "")), "")
     return f"document\0{family}\0{_folded(given)}"
 
 

@@ -102,6 +102,7 @@ HAPPENED: Mapping[str, str] = {
     "cancelled": "{who} cancelled {code}",
     "announced": "{who} announced {code}",
     "printed": "{code} was printed",
+    "print_sent": "{code} was sent to a printer that cannot confirm it",
     "not_printed": "{code} was not printed",
     "print_unknown": "Nobody knows whether {code} was printed",
     "task_opened": "{code} needs a person",

@@ -1,6 +1,8 @@
 """Work that must happen: written with its cause, claimed by compare-and-swap, leased, at least once.
 
 States: `queued → claimed → sending → done | failed | unknown`, or `expired` for what nobody needs any more.
+A print job ends well as `confirmed`, when the printer proved it, or as `sent`, when it took every byte and can
+prove nothing.
 `sending` is committed before the first byte leaves, so a job whose lease ends there may lie in the tray: it
 becomes `unknown`, is never repeated by itself, and a person decides.
 """
@@ -20,6 +22,7 @@ LEASE = timedelta(seconds=60)
 BACK_OFF = timedelta(seconds=3)
 LIFE = timedelta(minutes=3)
 """A ticket that comes out later than this would meet nobody in front of the printer."""
+ENDED_WELL = frozenset({"done", "confirmed", "sent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,19 @@ class Job:
 
 
 def add(
-    connection: Connection, site: str, target: str, kind: str, payload: Mapping[str, Any], *, at: datetime
+    connection: Connection,
+    site: str,
+    target: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    at: datetime,
+    life: timedelta = LIFE,
 ) -> int:
-    """Queue a job for `target` in the transaction of its cause; return its id."""
+    """Queue a job for `target` in the transaction of its cause; return its id. After `life` nobody needs it."""
     row = {
         "site": site, "target": target, "kind": kind, "payload": json.dumps(payload), "state": "queued",
-        "attempts": 0, "created_at": at, "not_before": at, "expires_at": at + LIFE,
+        "attempts": 0, "created_at": at, "not_before": at, "expires_at": at + life,
     }  # fmt: skip
     made = connection.execute(job.insert(), row)
     return int(made.inserted_primary_key[0])  # type: ignore[index]
@@ -89,17 +99,18 @@ def finish(
     error: str | None = None,
     holder: str = "",
 ) -> Job | None:
-    """End a job that is claimed or being sent as `done`, `failed` or `unknown`; None if it ended before.
+    """End a job that is claimed or being sent; None if it ended before.
 
-    A late `done` still makes an `unknown` job known.
+    A late good end still makes an `unknown` job known.
     """
+    open_states = ("claimed", "sending", "unknown") if state in ENDED_WELL else ("claimed", "sending")
     row = connection.execute(
         job.update()
         .where(
             job.c.site == site,
             job.c.id == job_id,
             job.c.holder == holder,
-            job.c.state.in_(("claimed", "sending", "unknown") if state == "done" else ("claimed", "sending")),
+            job.c.state.in_(open_states),
         )
         .values(state=state, last_error=error, finished_at=at, lease_until=None)
         .returning(job)
@@ -108,9 +119,16 @@ def finish(
 
 
 def retry_later(
-    connection: Connection, site: str, job_id: int, *, at: datetime, error: str, holder: str = ""
+    connection: Connection,
+    site: str,
+    job_id: int,
+    *,
+    at: datetime,
+    error: str,
+    holder: str = "",
+    after: timedelta = BACK_OFF,
 ) -> Job | None:
-    """Put back a job of which not one byte left."""
+    """Put back a job of which not one byte left, or that may be repeated; it is due again `after` a while."""
     row = connection.execute(
         job.update()
         .where(
@@ -119,21 +137,21 @@ def retry_later(
             job.c.holder == holder,
             job.c.state.in_(("claimed", "sending")),
         )
-        .values(state="queued", last_error=error, not_before=at + BACK_OFF, lease_until=None)
+        .values(state="queued", last_error=error, not_before=at + after, lease_until=None)
         .returning(job)
     ).first()
     return _job(row) if row else None
 
 
-def sweep(connection: Connection, site: str, *, at: datetime) -> list[Job]:
-    """End what ran out: a lease lost while sending is `unknown`, a job that came too late is `expired`."""
+def sweep(connection: Connection, site: str, kind: str, *, at: datetime) -> list[Job]:
+    """End the jobs of a kind that ran out: a lease lost while sending is `unknown`, too late is `expired`."""
     lost = sa.and_(job.c.state == "sending", job.c.lease_until < at)
     late = sa.and_(job.c.state.in_(("queued", "claimed")), job.c.expires_at <= at)
     ended: list[Job] = []
     for condition, state in ((lost, "unknown"), (late, "expired")):
         rows = connection.execute(
             job.update()
-            .where(job.c.site == site, condition)
+            .where(job.c.site == site, job.c.kind == kind, condition)
             .values(state=state, finished_at=at, lease_until=None)
             .returning(job)
         )
@@ -141,9 +159,10 @@ def sweep(connection: Connection, site: str, *, at: datetime) -> list[Job]:
     return ended
 
 
-def being_sent(connection: Connection, site: str, target: str) -> list[Job]:
-    """Return the jobs of which bytes are on their way to `target`."""
-    query = sa.select(job).where(job.c.site == site, job.c.target == target, job.c.state == "sending")
+def under_way(connection: Connection, site: str, *, at: datetime) -> list[Job]:
+    """Return the jobs that somebody does right now, whatever their target."""
+    at_work = sa.and_(job.c.state == "claimed", job.c.lease_until >= at)
+    query = sa.select(job).where(job.c.site == site, sa.or_(job.c.state == "sending", at_work))
     return [_job(row) for row in connection.execute(query)]
 
 

@@ -1,4 +1,4 @@
-"""Every table, on one page. Personal data lives only in `sealed` columns (visit, checkin, appointment)."""
+"""Every table, on one page. Personal data: only sealed, in visit, checkin, appointment and coverage rows."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -219,12 +219,37 @@ appointment = Table(
     Column("cancelled_by", String(64), comment="null: the import said so, and may take it back"),
     Column("reference", String(32), nullable=False, comment="random, in the signed booking code"),
     Column("source", String(120), comment="whose id this is, for a repeated import"),
-    Column("sealed", LargeBinary, comment="names, birth date: JSON, AES-256-GCM"),
+    Column("sealed", LargeBinary, comment="names, birth date, insurance on file: JSON, AES-256-GCM"),
     Column("birth_date_hash", LargeBinary(32), comment="keyed: finds, does not tell"),
     Column("purged_at", Instant),
     UniqueConstraint("site", "reference"),
     UniqueConstraint("site", "source"),
     Index("ix_appointment_lookup", "site", "day", "birth_date_hash"),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    _id(),
+    _site(),
+    Column("visit", String(32), ForeignKey("visit.id"), nullable=False),
+    Column("finding", String(16), nullable=False),
+    Column("sealed", LargeBinary, comment="the card shown and the one on file: JSON, AES-256-GCM"),
+    Column("shown_at", Instant, nullable=False),
+    Column("job", sa.BigInteger().with_variant(Integer, "sqlite"), comment="the latest question to the payer"),
+    Column("answer", LargeBinary, comment="what the payer said: JSON, AES-256-GCM"),
+    Column("answered_at", Instant),
+    Column("checked_at", Instant),
+    Column("checked_by", String(64)),
+    Index("ix_coverage_visit", "visit"),
+)
+
+coverage_photo = Table(
+    "coverage_photo",
+    metadata,
+    Column("coverage", String(32), ForeignKey("coverage.id"), primary_key=True),
+    Column("side", String(8), primary_key=True, comment="front back"),
+    Column("sealed", LargeBinary, nullable=False, comment="JPEG in base64, AES-256-GCM"),
 )
 
 checkin = Table(

@@ -32,6 +32,7 @@ def examine(path: Path, *, now: Callable[[], datetime] = utc_now) -> Iterator[Fi
     yield good(f"{path}: {config.site.name}, {len(config.services)} services, {len(config.desks)} desks.")
     yield from installation.data_folder(config)
     yield from installation.keys(config)
+    yield from installation.issuers(config, now())
     yield from installation.disk(config)
     yield from installation.clock(now())
     yield from installation.fonts()

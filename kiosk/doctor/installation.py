@@ -6,10 +6,11 @@ import shutil
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kiosk.config import Config
+from kiosk.config import Config, ConfigError
+from kiosk.coverage.issuers import files_of, load
 from kiosk.database.vault import KEY_BYTES
 from kiosk.doctor.findings import Finding, good, note, wrong
 
@@ -17,6 +18,8 @@ WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock that shows less than this is wrong."""
 ENOUGH_BYTES, FEW_BYTES = 2**30, 2**28
 SPARE_THREADS = 20
+OLD = timedelta(days=7)
+"""An issuer's keys and revocation lists should be looked for more often."""
 
 
 def data_folder(config: Config) -> Iterator[Finding]:
@@ -56,6 +59,23 @@ def _is_key(path: Path) -> bool:
         return len(bytes.fromhex(path.read_text().strip())) == KEY_BYTES
     except ValueError:
         return False
+
+
+def issuers(config: Config, now: datetime) -> Iterator[Finding]:
+    cure = "Run `python -m kiosk issuers update`, every day by a timer (docs/health-cards.md)."
+    try:
+        known = load(config)
+    except ConfigError as error:
+        yield wrong(str(error), cure)
+        return
+    for section, issuer in zip(config.issuers, known, strict=True):
+        fetched = files_of(config.data, section).fetched_at()
+        if any(key.revoked is None for key in issuer.keys.values()):
+            yield wrong(f"A revocation list of {issuer.name} is missing or too old.", cure)
+        elif fetched is None or now - fetched > OLD:
+            yield note(f"The keys of {issuer.name} were not looked for in the last {OLD.days} days.", cure)
+        else:
+            yield good(f"Health cards of {issuer.name} can be verified.")
 
 
 def disk(config: Config) -> Iterator[Finding]:

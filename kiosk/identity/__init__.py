@@ -6,6 +6,7 @@
 It never raises, never guesses and never keeps the payload.
 """
 
+from kiosk.identity.chunks import Chunks, is_chunk
 from kiosk.identity.documents import (
     Booking,
     Coverage,
@@ -23,6 +24,7 @@ from kiosk.identity.rules import Issuer, Pattern, Rules
 
 __all__ = [
     "Booking",
+    "Chunks",
     "Coverage",
     "HealthCard",
     "HealthLink",
@@ -35,5 +37,6 @@ __all__ = [
     "Rules",
     "TravelDocument",
     "Unknown",
+    "is_chunk",
     "recognise",
 ]

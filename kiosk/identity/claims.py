@@ -40,6 +40,17 @@ class Claim(Personal):
         return cls(family_name=family_name, given_name=given_name, birth_date=birth_date)
 
     @classmethod
+    def of(cls, candidate: "Candidate", birth_date: date | None) -> "Claim":
+        """Who holds this patient's letter: it says the name, they say the birth date."""
+        return cls(
+            family_name=candidate.family_name,
+            given_name=candidate.given_name,
+            middle_name=candidate.middle_name,
+            suffix=candidate.suffix,
+            birth_date=birth_date,
+        )
+
+    @classmethod
     def from_licence(cls, licence: Licence) -> "Claim":
         """What a licence says."""
         return cls(

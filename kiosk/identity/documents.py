@@ -128,6 +128,16 @@ class HealthLink(Personal):
     label: str = ""
     expires: datetime | None = None
 
+    @property
+    def needs_passcode(self) -> bool:
+        """Whether its holder must say a passcode before it can be fetched."""
+        return "P" in self.flags
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether its address gives the one file itself instead of a list of files."""
+        return "U" in self.flags
+
 
 class Reason(StrEnum):
     """Why a scan was not recognised: a word for staff, never shown with contents."""

@@ -3,6 +3,7 @@
 The bundle may be anything: whatever is not of the expected type is as good as missing.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,8 @@ _MOST_COVERAGES = 10
 _LONGEST_TEXT = 200
 _CLASSES = {"group": "group", "plan": "plan", "rxbin": "rx_bin", "rxpcn": "rx_pcn", "rxgroup": "rx_group"}
 _NAME_USES = ("official", "usual")
+_NOT_WRITTEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+"""Controls, direction overrides and halves of characters: nothing that a name is written with."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,15 +26,21 @@ class Person(Personal):
     birth_date: date | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class _Resource(Personal):
+    """A resource and how others refer to it."""
+
+    names: tuple[str, ...]
+    content: dict[str, object]
+
+
 def person_of(bundle: object) -> Person:
     """The one Patient, or among several the beneficiary of the first Coverage."""
     patients = _resources(bundle, "Patient")
-    beneficiary = next(
-        (_text(cover, "beneficiary", "reference") for cover in _resources(bundle, "Coverage").values()), ""
-    )
-    patient = patients.get(beneficiary) or (next(iter(patients.values())) if len(patients) == 1 else None)
-    if patient is None:
-        return Person()
+    covers = _resources(bundle, "Coverage")
+    beneficiary = _text(covers[0].content, "beneficiary", "reference") if covers else ""
+    only = patients[0].content if len(patients) == 1 else {}
+    patient = _referred(patients, beneficiary) or only
     names = [name for name in _list(patient, "name") if isinstance(name, dict)]
     named = next((name for use in _NAME_USES for name in names if name.get("use") == use), None)
     name = named or next(iter(names), {})
@@ -42,13 +51,14 @@ def person_of(bundle: object) -> Person:
 def coverages_of(bundle: object) -> tuple[Coverage, ...]:
     """Each Coverage, ended ones too: they may be presented, staff decides."""
     organizations = _resources(bundle, "Organization")
-    covers = list(_resources(bundle, "Coverage").values())[:_MOST_COVERAGES]
-    return tuple(_coverage(cover, organizations) for cover in covers)
+    covers = _resources(bundle, "Coverage")[:_MOST_COVERAGES]
+    return tuple(_coverage(cover.content, organizations) for cover in covers)
 
 
-def _coverage(cover: dict[str, object], organizations: dict[str, dict[str, object]]) -> Coverage:
+def _coverage(cover: dict[str, object], organizations: list[_Resource]) -> Coverage:
     payor = next(iter(_list(cover, "payor")), {})
-    organization = organizations.get(_text(payor, "reference"), {})
+    reference = _text(payor, "reference")
+    organization = _referred(_contained(cover), reference) or _referred(organizations, reference)
     classes = _classes(cover)
     return Coverage(
         member_id=_text(cover, "subscriberId") or _member_number(cover),
@@ -76,19 +86,30 @@ def _classes(cover: dict[str, object]) -> dict[str, str]:
     for entry in _list(cover, "class"):
         field = _CLASSES.get(_code(entry, "type"))
         if field:
-            found.setdefault(field, _text(entry, "value"))
+            found.setdefault(field, _text(entry, "value") or _text(entry, "name"))
     return found
 
 
-def _resources(bundle: object, kind: str) -> dict[str, dict[str, object]]:
-    """Resources of one type by the reference that others use: `fullUrl`, else `Type/id`."""
-    found: dict[str, dict[str, object]] = {}
-    for number, entry in enumerate(_list(bundle, "entry")):
+def _resources(bundle: object, kind: str) -> list[_Resource]:
+    """The resources of one type; others refer to them by `fullUrl` or `Type/id`."""
+    found = []
+    for entry in _list(bundle, "entry"):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict) and resource.get("resourceType") == kind:
-            reference = _text(entry, "fullUrl") or f"{kind}/{_text(resource, 'id') or f'#{number}'}"
-            found.setdefault(reference, resource)
+            names = _text(entry, "fullUrl"), f"{kind}/{_text(resource, 'id')}"
+            found.append(_Resource(names, resource))
     return found
+
+
+def _contained(holder: dict[str, object]) -> list[_Resource]:
+    """The resources inside another; it refers to them by `#id`."""
+    inside = [one for one in _list(holder, "contained") if isinstance(one, dict)]
+    return [_Resource((f"#{_text(one, 'id')}",), one) for one in inside]
+
+
+def _referred(resources: list[_Resource], reference: str) -> dict[str, object]:
+    """The one that `reference` means, or nothing."""
+    return next((one.content for one in resources if reference and reference in one.names), {})
 
 
 def _code(node: object, field: str) -> str:
@@ -109,7 +130,7 @@ def _text(node: object, *path: str) -> str:
 
 
 def _bounded(text: str) -> str:
-    return text.strip() if len(text) <= _LONGEST_TEXT else ""
+    return " ".join(_NOT_WRITTEN.sub(" ", text).split()) if len(text) <= _LONGEST_TEXT else ""
 
 
 def _date(text: str) -> date | None:

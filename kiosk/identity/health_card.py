@@ -5,22 +5,19 @@ deflated JSON. Whom to trust is the site's list (`Rules.issuers`): there is no p
 and a key is never fetched from where the card says.
 """
 
-import json
-import re
-import zlib
-from base64 import urlsafe_b64decode
-from binascii import Error
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 
+from kiosk.identity.chunks import SCHEME, Chunks, chunks_of
+from kiosk.identity.compact import decoded, inflated, json_object
 from kiosk.identity.documents import HealthCard, Reason, Unknown
 from kiosk.identity.fhir import coverages_of, person_of
-from kiosk.identity.rules import Issuer, Rules
+from kiosk.identity.rules import Issuer, Key, Rules
 from kiosk.identity.signatures import is_es256
 
-_CHUNK = re.compile(r"shc:/(?:(?P<number>[0-9]{1,2})/(?P<of>[0-9]{1,2})/)?(?P<digits>[0-9]+)", re.IGNORECASE)
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _LARGEST_PAYLOAD = 256 * 1024
+_LONGEST_ISSUER = 500
 _CLOCK_DIFFERENCE = timedelta(minutes=5)
 
 
@@ -28,8 +25,7 @@ _CLOCK_DIFFERENCE = timedelta(minutes=5)
 class _Signed:
     """A JWS taken apart, not yet believed."""
 
-    algorithm: object
-    key_id: object
+    key_id: str
     message: bytes
     signature: bytes
     payload: dict[str, object]
@@ -41,81 +37,109 @@ def health_card(text: str, rules: Rules, at: datetime | None) -> HealthCard | Un
     Without `at`, whether it is expired is left to the caller. An issuer or a key that the site does not know
     gives an unverified card; a wrong signature by a known key gives Unknown.
     """
-    _, marker, _ = text.lower().partition("shc:/")
-    if not marker:
+    begins = text.lower().find(SCHEME)
+    if begins < 0:
         return None
-    digits = _joined(text[text.lower().index(marker) :].split())
-    if isinstance(digits, Reason):
-        return Unknown(reason=digits)
-    signed = _signed(digits)
-    if isinstance(signed, Reason):
-        return Unknown(reason=signed)
-    return _card(signed, rules, at)
+    digits = _joined(text[begins:])
+    jws = digits if isinstance(digits, Reason) else _letters(digits)
+    return Unknown(reason=jws) if isinstance(jws, Reason) else credential(jws, rules, at)
 
 
-def _joined(chunks: list[str]) -> str | Reason:
-    """`shc:/digits`, or `shc:/i/n/digits` for each i (deprecated since 2022, still about)."""
-    found = [_CHUNK.fullmatch(chunk) for chunk in chunks]
-    parts = {int(chunk["number"] or 1): chunk["digits"] for chunk in found if chunk}
-    totals = {int(chunk["of"] or 1) for chunk in found if chunk}
-    if not all(found) or len(totals) != 1:
-        return Reason.MALFORMED
-    if sorted(parts) != list(range(1, totals.pop() + 1)):
-        return Reason.INCOMPLETE
-    return "".join(parts[number] for number in sorted(parts))
+def credential(jws: str, rules: Rules, at: datetime | None) -> HealthCard | Unknown:
+    """Read a card that is a compact JWS already, as it stands in a file."""
+    signed = _signed(jws)
+    return Unknown(reason=signed) if isinstance(signed, Reason) else _card(signed, rules, at)
 
 
-def _signed(digits: str) -> _Signed | Reason:
+def _joined(text: str) -> str | Reason:
+    """The digits of `shc:/digits`, or of all its chunks (deprecated since 2022, still about)."""
+    chunks = chunks_of(text)
+    if not chunks:
+        digits = text[len(SCHEME) :]
+        return digits if digits.isascii() and digits.isdigit() else Reason.MALFORMED
+    whole = Chunks()
+    for chunk in chunks:
+        if chunk.of != chunks[0].of or whole.contradicts(chunk):
+            return Reason.MALFORMED
+        whole = whole.with_chunk(chunk)
+    return whole.complete.removeprefix(SCHEME) if whole.complete else Reason.INCOMPLETE
+
+
+def _letters(digits: str) -> str | Reason:
+    """Two digits a character, its code less 45."""
     pairs = [int(digits[place : place + 2]) for place in range(0, len(digits), 2)]
     if len(digits) % 2 or max(pairs) > 77:
         return Reason.MALFORMED
-    jws = "".join(chr(pair + 45) for pair in pairs)
+    return "".join(chr(pair + 45) for pair in pairs)
+
+
+def _signed(jws: str) -> _Signed | Reason:
     parts = jws.split(".")
-    if len(parts) != 3 or not all(map(_BASE64URL.fullmatch, parts[:2])):
+    if len(parts) != 3:
         return Reason.MALFORMED
     try:
-        header = json.loads(_base64url(parts[0]))
-        if not isinstance(header, dict) or header.get("zip") != "DEF":
-            return Reason.MALFORMED
+        header = json_object(decoded(parts[0]))
         if header.get("alg") != "ES256":
             return Reason.BAD_ALGORITHM
-        payload = json.loads(_inflated(_base64url(parts[1])))
-        signature = _base64url(parts[2])
-    except (Error, ValueError, RecursionError, zlib.error):
+        if header.get("zip") != "DEF" or "crit" in header:
+            return Reason.MALFORMED
+        payload = json_object(inflated(decoded(parts[1]), _LARGEST_PAYLOAD))
+        signature = decoded(parts[2])
+    except ValueError:
         return Reason.MALFORMED
-    if not isinstance(payload, dict):
+    key_id = header.get("kid")
+    if not isinstance(key_id, str):
         return Reason.MALFORMED
-    message = f"{parts[0]}.{parts[1]}".encode()
-    return _Signed(header["alg"], header.get("kid"), message, signature, payload)
-
-
-def _base64url(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _inflated(data: bytes) -> bytes:
-    """Inflate up to a bound: a few bytes can ask for gigabytes."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    inflated = inflater.decompress(data, _LARGEST_PAYLOAD)
-    if not inflater.eof:
-        raise ValueError("the payload is cut or too large")
-    return inflated
+    return _Signed(key_id, f"{parts[0]}.{parts[1]}".encode(), signature, payload)
 
 
 def _card(signed: _Signed, rules: Rules, at: datetime | None) -> HealthCard | Unknown:
     payload = signed.payload
     not_before, expires = _instant(payload.get("nbf")), _instant(payload.get("exp"))
-    url, credential = payload.get("iss"), payload.get("vc")
-    if not isinstance(url, str) or not isinstance(credential, dict) or not_before is None:
+    url, content = payload.get("iss"), payload.get("vc")
+    if not isinstance(url, str) or not isinstance(content, dict) or not_before is None:
         return Unknown(reason=Reason.MALFORMED)
-    if "exp" in payload and expires is None:
+    if len(url) > _LONGEST_ISSUER or not url.isprintable() or ("exp" in payload and expires is None):
         return Unknown(reason=Reason.MALFORMED)
     issuer = next((issuer for issuer in rules.issuers if issuer.url == url), None)
-    point = issuer.keys.get(str(signed.key_id)) if issuer else None
-    refusal = _refusal(signed, issuer, point, credential, not_before, expires, at)
+    key = issuer.keys.get(signed.key_id) if issuer else None
+    refusal = _refusal(signed, key, content.get("rid"), not_before) or _untimely(not_before, expires, at)
     if refusal:
         return Unknown(reason=refusal)
-    subject = credential.get("credentialSubject")
+    return _described(content, url, _vouching(issuer, key, content), not_before, expires)
+
+
+def _refusal(signed: _Signed, key: Key | None, rid: object, issued: datetime) -> Reason | None:
+    if key is None:
+        return None
+    if not is_es256(key.point, signed.signature, signed.message):
+        return Reason.BAD_SIGNATURE
+    revoked_before = (key.revoked or {}).get(rid, -inf) if isinstance(rid, str) else -inf
+    return Reason.REVOKED if issued.timestamp() < revoked_before else None
+
+
+def _untimely(not_before: datetime, expires: datetime | None, at: datetime | None) -> Reason | None:
+    if at is not None and expires is not None and expires <= at:
+        return Reason.EXPIRED
+    if at is not None and not_before > at + _CLOCK_DIFFERENCE:
+        return Reason.NOT_YET_VALID
+    return None
+
+
+def _vouching(issuer: Issuer | None, key: Key | None, content: dict[str, object]) -> Issuer | None:
+    """Who stands for the card: nobody, while the list that may revoke it is not here."""
+    may_be_revoked = key is not None and key.revoked is None and "rid" in content
+    return None if key is None or may_be_revoked else issuer
+
+
+def _described(
+    content: dict[str, object],
+    url: str,
+    vouching: Issuer | None,
+    not_before: datetime,
+    expires: datetime | None,
+) -> HealthCard:
+    subject = content.get("credentialSubject")
     bundle = subject.get("fhirBundle") if isinstance(subject, dict) else None
     person = person_of(bundle)
     return HealthCard(
@@ -124,40 +148,11 @@ def _card(signed: _Signed, rules: Rules, at: datetime | None) -> HealthCard | Un
         birth_date=person.birth_date,
         coverages=coverages_of(bundle),
         issuer=url,
-        issuer_name=issuer.name if issuer and point else "",
-        verified=point is not None,
+        issuer_name=vouching.name if vouching else "",
+        verified=vouching is not None,
         not_before=not_before,
         expires=expires,
     )
-
-
-def _refusal(
-    signed: _Signed,
-    issuer: Issuer | None,
-    point: bytes | None,
-    credential: dict[str, object],
-    not_before: datetime,
-    expires: datetime | None,
-    at: datetime | None,
-) -> Reason | None:
-    if point is not None and not is_es256(point, signed.signature, signed.message):
-        return Reason.BAD_SIGNATURE
-    if issuer is not None and _is_revoked(credential.get("rid"), not_before, issuer.revoked):
-        return Reason.REVOKED
-    if at is not None and expires is not None and expires <= at:
-        return Reason.EXPIRED
-    if at is not None and not_before > at + _CLOCK_DIFFERENCE:
-        return Reason.NOT_YET_VALID
-    return None
-
-
-def _is_revoked(rid: object, issued: datetime, revoked: frozenset[str]) -> bool:
-    """`rid`, or `rid.timestamp` for cards issued before it (1.4, revocation)."""
-    for entry in revoked:
-        name, _, before = entry.partition(".")
-        if name == rid and (not before.isdigit() or issued.timestamp() < int(before)):
-            return True
-    return False
 
 
 def _instant(value: object) -> datetime | None:

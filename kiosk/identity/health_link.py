@@ -17,6 +17,7 @@ from kiosk.identity.transport import caps_lock_off
 _LINK = re.compile(r"(?:[^\s#]{1,200}#)?shlink:/(?P<content>[A-Za-z0-9_-]+)=*")
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _FLAGS = frozenset("LPU")
+"""Others are to be ignored (specification, protocol versioning)."""
 _URL_LENGTH, _LABEL_LENGTH = 128, 80
 # Published examples give exp in milliseconds; in seconds such a number would be after the year 5000.
 _MILLISECONDS = 1e11
@@ -59,12 +60,12 @@ def _link(content: dict[str, object]) -> HealthLink | None:
         return None
     if not (_is_https(url) and _KEY.fullmatch(key) and len(label) <= _LABEL_LENGTH and label.isprintable()):
         return None
-    if not set(flags) <= _FLAGS or {"P", "U"} <= set(flags):
+    if {"P", "U"} <= set(flags):
         return None
     expires = _instant(content.get("exp"))
     if expires is None and content.get("exp") is not None:
         return None
-    return HealthLink(url=url, key=key, flags=frozenset(flags), label=label, expires=expires)
+    return HealthLink(url=url, key=key, flags=frozenset(flags) & _FLAGS, label=label, expires=expires)
 
 
 def _is_https(url: str) -> bool:
@@ -73,7 +74,9 @@ def _is_https(url: str) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port != 0
+        return (
+            parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
     except ValueError:
         return False
 

@@ -1,12 +1,14 @@
-"""Check and make signatures: Ed25519 (booking codes) and ES256 (SMART Health Cards). Pure: no key is kept.
+"""Signatures and seals: Ed25519 (booking codes), ES256 (SMART Health Cards), AES-256-GCM (files of links).
 
-The only module of this package that uses `cryptography`. Both checks answer False for whatever is wrong.
+Pure: no key is kept. The only module of this package that uses `cryptography`. Every check answers False, or
+None, for whatever is wrong.
 """
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
 _WRONG = (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError)
@@ -43,3 +45,20 @@ def is_es256(point: bytes, signature: bytes, message: bytes) -> bool:
     except _WRONG:
         return False
     return True
+
+
+def is_point(point: bytes) -> bool:
+    """Whether this is a public key on P-256, as a SEC 1 point."""
+    try:
+        EllipticCurvePublicKey.from_encoded_point(SECP256R1(), point)
+    except _WRONG:
+        return False
+    return True
+
+
+def a256gcm_opened(key: bytes, nonce: bytes, sealed: bytes, associated: bytes) -> bytes | None:
+    """What was sealed with AES-256-GCM, its 16-byte tag at the end; None if this is not how it was sealed."""
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, associated) if len(key) == 32 else None
+    except (InvalidTag, ValueError):
+        return None

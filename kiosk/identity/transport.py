@@ -3,20 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from kiosk.identity.encodings import as_written
+
 _AIM = re.compile(r"\](?P<id>[A-Za-z][0-9A-Za-z])")
-_FRAMING = "\ufeff\x00\x02\x03\x04\x06\x11\x13"
-_NAMED_CONTROLS = {
-    "LF": "\n",
-    "CR": "\r",
-    "FS": "\x1c",
-    "GS": "\x1d",
-    "RS": "\x1e",
-    "US": "\x1f",
-}
-_WRITTEN_OUT = re.compile(
-    r"<(?P<angle>LF|CR|FS|GS|RS|US)>|\\(?P<letter>[nr])|\\(?:x|u00)(?P<hex>0[aAdD]|1[cdefCDEF])"
-)
-_PICTURES = {0x2400 + control: control for control in (0x0A, 0x0D, 0x1C, 0x1D, 0x1E, 0x1F)}
+_FRAMING = "\ufeff\x02\x03\x04\x06\x11\x13"
+_SPACES = str.maketrans("\xa0\u2007\u202f\u3000", "    ", "\x00")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,9 +23,12 @@ class Scan:
 
 
 def scan_of(payload: str | bytes) -> Scan:
-    """Decode and take off what is not the document: byte order mark, STX/ETX, white space, `]L2`."""
+    """Decode and take off what is not the document: byte order mark, STX/ETX, white space, `]L2`.
+
+    NUL pads: it is in UTF-16 before or behind every letter.
+    """
     text = payload if isinstance(payload, str) else _without_parity(payload).decode("latin-1")
-    text = _as_written(text)
+    text = as_written(text.translate(_SPACES).removeprefix("ÿþ").removeprefix("þÿ"))
     is_ended = text[-1:] < " "
     text = text.strip(_FRAMING).strip().strip(_FRAMING)
     found = _AIM.match(text)
@@ -54,31 +48,6 @@ def _without_parity(payload: bytes) -> bytes:
     if len(ones) == 1 or all(byte & 0x80 for byte in payload):
         return bytes(byte & 0x7F for byte in payload)
     return payload
-
-
-def _as_written(text: str) -> str:
-    """AAMVA text is ISO 8859-1 (D.6), but some readers send UTF-8: then it is valid UTF-8 as a whole."""
-    if not text.isascii() and all(ord(letter) < 0x100 for letter in text):
-        try:
-            return text.encode("latin-1").decode("utf-8")
-        except UnicodeDecodeError:
-            return text
-    return text
-
-
-def with_controls(text: str) -> str:
-    """Give back the controls that a reader wrote out (`<LF>`, `\\n`, `␊`), if the text has none itself."""
-    if any(control in text for control in "\n\r"):
-        return text
-    return _WRITTEN_OUT.sub(_control, text.translate(_PICTURES))
-
-
-def _control(written: re.Match[str]) -> str:
-    if written["angle"]:
-        return _NAMED_CONTROLS[written["angle"]]
-    if written["letter"]:
-        return {"n": "\n", "r": "\r"}[written["letter"]]
-    return chr(int(written["hex"], 16))
 
 
 _CASE_SWAPPED = {

@@ -197,9 +197,9 @@ def job_sending(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/api/station/jobs/<int(max=9223372036854775807):job_id>/done")
 def job_done(job_id: int) -> ResponseReturnValue:
     """The ticket came out."""
-    body(Done)
+    confirmed = body(Done).confirmation == "printed"
     with transaction() as tx:
-        work.done(tx, own_job(tx, job_id), principal().id)
+        work.done(tx, own_job(tx, job_id), principal().id, confirmed=confirmed)
     return jsonify({})
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kiosk.checkin import printing
-from kiosk.checkin.printing import NOT_PRINTED, PRINT_UNKNOWN, PRINTED, target, ticket_of
+from kiosk.checkin.printing import NOT_PRINTED, PRINT_SENT, PRINT_UNKNOWN, PRINTED, target, ticket_of
 from kiosk.clinic import Clinic
 from kiosk.database import Reading, Transaction, jobs
 from kiosk.database.jobs import Job
@@ -45,12 +45,13 @@ def sending(tx: Transaction, job: Job, holder: str) -> bool:
     return jobs.start_sending(tx.connection, tx.site, job.id, at=tx.at, holder=holder)
 
 
-def done(tx: Transaction, job: Job, holder: str) -> None:
-    """The ticket came out: what was the matter with this printer is over."""
-    if jobs.finish(tx.connection, tx.site, job.id, "done", at=tx.at, holder=holder) is None:
+def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
+    """The ticket came out, proved by the printer or only sent: what was the matter with it is over."""
+    state = "confirmed" if confirmed else "sent"
+    if jobs.finish(tx.connection, tx.site, job.id, state, at=tx.at, holder=holder) is None:
         return
     station, ticket = station_of(job), ticket_of(job)
-    tx.record(PRINTED, by=target(station), ticket=ticket)
+    tx.record(PRINTED if confirmed else PRINT_SENT, by=target(station), ticket=ticket)
     tx.touch(target(station))
     tasks.close_where(tx, ("print_failed",), by=target(station), station=station)
     tasks.close_where(tx, ("print_unknown",), by=target(station), station=station, ticket=ticket)

@@ -83,6 +83,21 @@ def close_where(
         close(tx, row.id, by)
 
 
+def reopen(tx: Transaction, kinds: Iterable[str], *, ticket: str, closed_at: datetime) -> None:
+    """Somebody takes back that they saw to it: open again what was closed then, unless it is open anew."""
+    still_open = sa.select(task.c.kind).where(
+        task.c.site == tx.site, task.c.ticket == ticket, task.c.closed_at.is_(None)
+    )
+    again = sa.and_(
+        task.c.site == tx.site,
+        task.c.ticket == ticket,
+        task.c.closed_at == closed_at,
+        task.c.kind.in_(tuple(kinds)),
+        task.c.kind.not_in(list(tx.connection.execute(still_open).scalars())),
+    )
+    tx.connection.execute(task.update().where(again).values(closed_at=None, closed_by=None))
+
+
 def open_tasks(reading: Reading) -> list[Task]:
     """Return what needs a person now, oldest first."""
     return [_task(row) for row in reading.connection.execute(_open_here(reading).order_by(task.c.id))]

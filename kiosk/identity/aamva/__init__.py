@@ -11,26 +11,36 @@ from kiosk.identity.aamva.dates import date_of
 from kiosk.identity.aamva.elements import AT_START
 from kiosk.identity.aamva.header import Header, begins_like_a_card, header_of, is_caps_locked, starts
 from kiosk.identity.aamva.names import Name, name_of, text_of
+from kiosk.identity.aamva.plausible import most_plausible
 from kiosk.identity.aamva.subfile import lines_of
 from kiosk.identity.documents import Licence, Reason, Unknown
+from kiosk.identity.escapes import unescaped
 from kiosk.identity.keyboards import us_typed
-from kiosk.identity.transport import Scan, caps_lock_off, with_controls
+from kiosk.identity.transport import Scan, caps_lock_off
 
 _TRUNCATED = {"DDE": "family_name", "DDF": "given_name", "DDG": "middle_name"}
 _ENOUGH_WITHOUT_HEADER = 4
-_ZERO_FILLED = re.compile(r"[0-9]{5}-?0000")
+_FILLED = re.compile(r"(?P<code>[0-9]{5})[ -]*0+")
+# What stands where a letter was lost on the way (PE?A), or a separator.
+_NO_NAME = re.compile("[?\ufffd\u2500-\u259f\x00-\x1f\x7f-\x9f@#$%^*=+{}\\[\\]|\\\\~<>\"_;:!£¿¤§°]")
+_LOST_LETTER = re.compile("[?\ufffd\u2500-\u259f]")
 _MULTIPLICATION, _PILCROW = "×", "¶"
 
 
 def licence(scan: Scan) -> Licence | Unknown | None:
     """Read a card. None: it is not AAMVA; Unknown: it is, and cannot be told."""
-    typed = us_typed(scan.text)
-    if typed is None:
-        return Unknown(reason=Reason.KEYBOARD_LAYOUT)
-    text = with_controls(caps_lock_off(typed) if is_caps_locked(typed) else typed)
+    readings = {_typed(text, scan.is_ended): None for text in us_typed(scan.text)}
+    cards = [found for found in readings if isinstance(found, Licence)]
+    if not cards:
+        return next(iter(readings))
+    return most_plausible(cards) or Unknown(reason=Reason.KEYBOARD_LAYOUT)
+
+
+def _typed(typed: str, is_ended: bool) -> Licence | Unknown | None:
+    text = unescaped(caps_lock_off(typed) if is_caps_locked(typed) else typed)
     begins = starts(text)
     if len(begins) < 2:
-        return _one(text, scan.is_ended) or _compact(text)
+        return _one(text, is_ended) or _compact(text)
     cards = {_one(text[begin:end], True) for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)}
     return cards.pop() if len(cards) == 1 else Unknown(reason=Reason.CONTRADICTORY)
 
@@ -48,12 +58,15 @@ def _one(text: str, is_ended: bool) -> Licence | Unknown | None:
     name = name_of(elements, header.issuer)
     if name is None or not (name.family or name.given):
         return Unknown(reason=Reason.UNCLEAR_NAME)
+    if any(map(_NO_NAME.search, (name.family, name.given, name.middle, name.suffix))):
+        return Unknown(reason=Reason.UNREADABLE)
     return _licence(elements, header, name)
 
 
 def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
     def first_of(*keys: str) -> str:
-        return next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
+        text = next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
+        return "" if _LOST_LETTER.search(text) else text
 
     has_street = not elements.keys().isdisjoint({"DAG", "DAL"})
     lines = (first_of("DAG", "DAL"), first_of("DAH", "DAM")) if has_street else ()
@@ -64,7 +77,7 @@ def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
         suffix=name.suffix,
         birth_date=date_of(elements.get("DBB", "")),
         expiry=date_of(elements.get("DBA", "")),
-        document_number=text_of(elements.get("DAQ")),
+        document_number=first_of("DAQ"),
         issuer=header.issuer,
         street=", ".join(filter(None, lines)),
         city=first_of("DAI", "DAN"),
@@ -76,8 +89,12 @@ def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
 
 
 def _postal_code(value: str) -> str:
-    """US codes are filled with zeros to nine digits (D.12.5.1): that is no ZIP+4."""
-    return value[:5] if _ZERO_FILLED.fullmatch(value) else value
+    """US codes are filled with zeros to nine digits (D.12.5.1), or to ten (MA), or end in one (HI).
+
+    That is no ZIP+4.
+    """
+    found = _FILLED.fullmatch(value)
+    return found["code"] if found else value
 
 
 def _compact(text: str) -> Unknown | None:

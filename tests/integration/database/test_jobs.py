@@ -55,14 +55,15 @@ def test_a_job_that_broke_while_being_sent_is_unknown_and_never_repeated(
     with database.begin(at=NINE + SECOND) as tx:
         assert jobs.start_sending(tx.connection, tx.site, job, at=tx.at)
     with database.begin(at=NINE + jobs.LEASE + 2 * SECOND) as tx:
-        assert [(j.id, j.state) for j in jobs.sweep(tx.connection, tx.site, at=tx.at)] == [(job, "unknown")]
+        ended = jobs.sweep(tx.connection, tx.site, "ticket", at=tx.at)
+        assert [(j.id, j.state) for j in ended] == [(job, "unknown")]
         assert jobs.claim(tx.connection, tx.site, "station:front", at=tx.at) is None
 
 
 def test_a_job_that_nobody_needs_any_more_expires(database: Database, job: int) -> None:
     with database.begin(at=NINE + jobs.LIFE) as tx:
         assert jobs.claim(tx.connection, tx.site, "station:front", at=tx.at) is None
-        assert [j.state for j in jobs.sweep(tx.connection, tx.site, at=tx.at)] == ["expired"]
+        assert [j.state for j in jobs.sweep(tx.connection, tx.site, "ticket", at=tx.at)] == ["expired"]
 
 
 def test_a_job_of_which_nothing_left_is_tried_again_later(database: Database, job: int) -> None:

@@ -56,7 +56,7 @@ def test_the_drawn_code_for_printers_without_their_own_can_be_scanned():
     finally:
         printer.close()
         virtual.stop()
-    paper = Image.open(io.BytesIO(virtual._interpreter.paper.cut()))
+    paper = Image.open(io.BytesIO(virtual.unfinished().png))
     assert [code.text for code in zxingcpp.read_barcodes(paper)] == [DOCUMENT["url"]]
 
 

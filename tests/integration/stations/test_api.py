@@ -254,7 +254,7 @@ def test_a_printed_ticket_ends_its_job(host: Host, here: Clinic, arrive: Arrive)
     assert host.post(f"jobs/{job['id']}/sending").status_code == 200
     for _ in range(2):
         assert host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"}).status_code == 200
-    assert states(here) == ["done"]
+    assert states(here) == ["confirmed"]
     with here.database.snapshot(at=here.now()) as seen:
         assert not printing.unprinted(seen, ticket.id)
 
@@ -335,7 +335,7 @@ def test_a_ticket_that_may_lie_in_the_tray_is_never_repeated_by_itself(
     assert open_tasks(here) == [("print_unknown", "")]
 
     host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"})
-    assert states(here) == ["done"]
+    assert states(here) == ["confirmed"]
     assert open_tasks(here) == []
 
 

@@ -1,112 +1,37 @@
 """SMART Health Cards: verified offline or shown as unverified, and every way to cheat refused."""
 
+import hmac
 import json
 import zlib
-from base64 import urlsafe_b64encode
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, derive_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from kiosk.identity import Coverage, HealthCard, Issuer, Reason, Rules, Unknown, recognise
-
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-ISS = "https://insurer.example/shc"
-KEY, OTHER_KEY = derive_private_key(4711, SECP256R1()), derive_private_key(4712, SECP256R1())
-
-
-def base64url(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def jwk(key: Any) -> dict[str, str]:
-    numbers = key.public_key().public_numbers()
-    return {
-        "kty": "EC",
-        "crv": "P-256",
-        "use": "sig",
-        "alg": "ES256",
-        "x": base64url(numbers.x.to_bytes(32, "big")),
-        "y": base64url(numbers.y.to_bytes(32, "big")),
-    }
-
-
-TRUSTED = Issuer.from_jwks(ISS, "Example Insurer", [jwk(KEY)])
-RULES = Rules(issuers=(TRUSTED,))
-KID = next(iter(TRUSTED.keys))
-PATIENT = {
-    "resourceType": "Patient",
-    "name": [
-        {"use": "nickname", "family": "X"},
-        {"use": "official", "family": "Sample", "given": ["Anna", "Lee"]},
-    ],
-    "birthDate": "1951-06-05",
-}
-COVERAGE = {
-    "resourceType": "Coverage",
-    "status": "active",
-    "subscriberId": "W123456789",
-    "beneficiary": {"reference": "resource:0"},
-    "relationship": {"coding": [{"code": "self"}]},
-    "period": {"start": "2026-01-01", "end": "2026-12-31T23:59:59Z"},
-    "payor": [{"reference": "resource:2"}],
-    "class": [
-        {"type": {"coding": [{"code": "group"}]}, "value": "993355"},
-        {"type": {"coding": [{"code": "plan"}]}, "value": "Gold"},
-        {"type": {"coding": [{"code": "rxbin"}]}, "value": "003858"},
-        {"type": {"coding": [{"code": "rxpcn"}]}, "value": "A4"},
-        {"type": {"coding": [{"code": "rxgroup"}]}, "value": "RX1"},
-        {"type": {"coding": [{"code": "network"}]}, "value": "5"},
-        {"type": {"coding": [{"code": "group"}]}, "value": "second"},
-    ],
-}
-PAYER = {"resourceType": "Organization", "name": "Example Insurer Inc."}
-
-
-def bundle(*resources: Any) -> dict[str, Any]:
-    entries = [
-        {"fullUrl": f"resource:{number}", "resource": resource} for number, resource in enumerate(resources)
-    ]
-    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
-
-
-def payload(**changes: Any) -> dict[str, Any]:
-    content = {
-        "iss": ISS,
-        "nbf": (AT - timedelta(days=1)).timestamp(),
-        "vc": {"credentialSubject": {"fhirVersion": "4.0.1", "fhirBundle": bundle(PATIENT, COVERAGE, PAYER)}},
-    }
-    return {**content, **changes}
-
-
-def jws(
-    content: Any,
-    key: Any = KEY,
-    header: dict[str, Any] | None = None,
-    packed: bytes | None = None,
-    signature: bytes | None = None,
-) -> str:
-    header = {"alg": "ES256", "zip": "DEF", "kid": KID, **(header or {})}
-    deflater = zlib.compressobj(wbits=-15)
-    body = (
-        packed if packed is not None else deflater.compress(json.dumps(content).encode()) + deflater.flush()
-    )
-    message = f"{base64url(json.dumps(header).encode())}.{base64url(body)}"
-    if signature is None:
-        r, s = decode_dss_signature(key.sign(message.encode(), ECDSA(SHA256())))
-        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    return f"{message}.{base64url(signature)}"
-
-
-def digits(token: str) -> str:
-    return "".join(f"{ord(letter) - 45:02}" for letter in token)
-
-
-def card(content: Any = None, **how: Any) -> str:
-    return "shc:/" + digits(jws(payload() if content is None else content, **how))
+from kiosk.identity.rules import Key, RevocationList, key_id
+from tests.unit.identity.health_cards import (
+    AT,
+    COVERAGE,
+    ISS,
+    KEY,
+    KID,
+    OTHER_KEY,
+    PATIENT,
+    RULES,
+    TRUSTED,
+    base64url,
+    bundle,
+    card,
+    deflated,
+    digits,
+    jwk,
+    jws,
+    payload,
+    revocation_list,
+)
 
 
 def read(text: str, rules: Rules = RULES, at: datetime | None = AT) -> HealthCard:
@@ -154,7 +79,8 @@ def test_chunks_are_joined_in_any_order():
     assert recognise("\n".join([chunks[0], chunks[1], chunks[1]]), RULES, AT) == Unknown(
         reason=Reason.INCOMPLETE
     )
-    assert recognise(f"{chunks[0]}\n{card()}", RULES, AT) == Unknown(reason=Reason.MALFORMED)
+    for beside in (card(), "shc:/1/2/5676", "shc:/1/3/5676"):
+        assert recognise(f"{chunks[0]}\n{beside}", RULES, AT) == Unknown(reason=Reason.MALFORMED)
 
 
 def test_an_unknown_issuer_is_unverified():
@@ -212,20 +138,107 @@ def test_a_card_from_the_future_is_refused():
     assert read(card(begins), at=AT + timedelta(minutes=2)).verified
 
 
+def revocable(rid: object = "r1") -> str:
+    content = payload()
+    content["vc"]["rid"] = rid
+    return card(content)
+
+
+def revoking(*rids: str, counter: int = 1, wanted: int = 1) -> Rules:
+    """An issuer that keeps a list: the key says that it was changed `wanted` times."""
+    lists = [RevocationList.of(revocation_list(KID, counter, *rids))]
+    issuer = Issuer.from_jwks(ISS, "Example Insurer", [{**jwk(KEY), "crlVersion": wanted}], lists)
+    return Rules(issuers=(issuer,))
+
+
 @pytest.mark.parametrize(
-    ("revoked", "is_refused"), [("r1", True), ("r1.1795392000", True), ("r1.1", False), ("r2", False)]
+    ("revoked", "is_refused"),
+    [
+        (["r1"], True),
+        (["r1.1795392000"], True),
+        (["r1.1"], False),
+        (["r2"], False),
+        ([], False),
+        (["r1.1", "r1.1795392000"], True),
+        (["r1", "r1.1"], True),
+    ],
 )
 def test_a_revoked_card_is_refused(revoked, is_refused):
-    issuer = Issuer.from_jwks(ISS, "Example Insurer", [jwk(KEY)], [revoked])
-    content = payload()
-    content["vc"]["rid"] = "r1"
-    found = recognise(card(content), Rules(issuers=(issuer,)), AT)
+    found = recognise(revocable(), revoking(*revoked), AT)
     assert (found == Unknown(reason=Reason.REVOKED)) is is_refused
+    assert is_refused or found.verified
+
+
+@pytest.mark.parametrize("rid", [None, 5, [], {}])
+def test_a_rid_that_is_no_text_is_on_no_list(rid):
+    assert read(revocable(rid), revoking("r1")).verified
+
+
+def test_a_list_revokes_the_cards_of_its_own_key_only():
+    rules = revoking("r1")
+    old_key = Issuer.from_jwks(
+        ISS, "Example Insurer", [jwk(KEY)], [RevocationList.of(revocation_list("another", 1, "r1"))]
+    )
+    assert recognise(revocable(), rules, AT) == Unknown(reason=Reason.REVOKED)
+    assert read(revocable(), Rules(issuers=(old_key,))).verified
+
+
+def test_while_the_revocation_list_is_missing_or_old_a_card_that_may_be_on_it_is_unverified():
+    missing = Issuer.from_jwks(ISS, "Example Insurer", [{**jwk(KEY), "crlVersion": 1}])
+    assert not read(revocable(), Rules(issuers=(missing,))).verified
+    assert not read(revocable(), revoking(counter=2, wanted=3)).verified
+    assert read(revocable(), revoking(counter=3, wanted=2)).verified
+    assert read(card(), Rules(issuers=(missing,))).verified
+
+
+def test_two_keys_of_an_issuer_are_good_at_once_and_one_that_it_withdrew_is_not():
+    both = Rules(issuers=(Issuer.from_jwks(ISS, "Example Insurer", [jwk(KEY), jwk(OTHER_KEY)]),))
+    other = next(kid for kid in both.issuers[0].keys if kid != KID)
+    newer = card(key=OTHER_KEY, header={"kid": other})
+    assert read(card(), both).verified
+    assert read(newer, both).verified
+    assert not read(newer, RULES).verified
+    assert recognise(card(header={"kid": other}), both, AT) == Unknown(reason=Reason.BAD_SIGNATURE)
+
+
+def test_a_key_in_the_header_is_not_used():
+    forged = card(key=OTHER_KEY, header={"jwk": jwk(OTHER_KEY), "jku": "https://evil.example/jwks.json"})
+    assert recognise(forged, RULES, AT) == Unknown(reason=Reason.BAD_SIGNATURE)
+
+
+def test_an_hmac_made_with_the_public_key_is_no_signature():
+    point = TRUSTED.keys[KID].point
+    message = jws(payload(), header={"alg": "HS256"}).rpartition(".")[0]
+    forged = f"{message}.{base64url(hmac.digest(point, message.encode(), 'sha256'))}"
+    assert recognise("shc:/" + digits(forged), RULES, AT) == Unknown(reason=Reason.BAD_ALGORITHM)
+
+
+@pytest.mark.parametrize(
+    "url", [ISS + "/", ISS.upper(), "https://insurer.example./shc", " " + ISS, "http://insurer.example/shc"]
+)
+def test_an_issuer_is_compared_letter_for_letter(url):
+    assert not read(card(payload(iss=url))).verified
+
+
+def test_text_that_would_deceive_on_a_screen_is_cleaned():
+    name = {"family": "Sam\u202eple\ud800 \x1b[31m", "given": ["An\nna"]}
+    found = of({"resourceType": "Patient", "name": [name]})
+    assert (found.family_name, found.given_name) == ("Sam ple [31m", "An na")
 
 
 def bomb() -> bytes:
-    deflater = zlib.compressobj(9, wbits=-15)
-    return deflater.compress(b" " * 3_000_000) + deflater.flush()
+    return deflated(b" " * 3_000_000)
+
+
+def respelled(token: str) -> str:
+    """The same bytes in other letters: the spare bits at the end of the signature."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
+
+
+def doubled(name: str) -> bytes:
+    """A payload in which a name comes twice."""
+    return deflated(f'{{"{name}": "https://evil.example", {json.dumps(payload())[1:]}'.encode())
 
 
 @pytest.mark.parametrize(
@@ -248,6 +261,25 @@ def bomb() -> bytes:
         card("text"),
         card({}),
         card(payload(iss=5)),
+        card(payload(iss="https://" + "a" * 500)),
+        card(payload(iss=ISS + "\n")),
+        card(header={"crit": ["b64"], "b64": False}),
+        card(header={"kid": None}),
+        card(header={"kid": 5}),
+        card(packed=doubled("iss")),
+        card(packed=deflated(json.dumps(payload()).encode()) + b"more"),
+        card(packed=deflated(json.dumps(payload()).encode())[:-4]),
+        card(packed=zlib.compress(json.dumps(payload()).encode())),
+        card(packed=deflated(b"\xff\xfe")),
+        card(packed=deflated(b'{"iss": 1e400000, "n": ' + b"9" * 5000 + b"}")),
+        card() + "45",
+        "shc:/" + digits(jws(payload()) + "."),
+        "shc:/" + digits(jws(payload()) + "="),
+        "shc:/" + digits(respelled(jws(payload()))),
+        "shc:/" + digits(base64url(b'{"alg":"none","alg":"ES256","zip":"DEF"}') + ".e30.AA"),
+        "shc:/0/2/5676",
+        "shc:/3/2/5676",
+        "shc:/1/51/5676",
         card(payload(vc=None)),
         card(payload(nbf=None)),
         card(payload(nbf=True)),
@@ -325,11 +357,54 @@ def test_a_partial_or_wrong_birth_date_and_endless_text_are_left_out():
 
 def test_only_p256_keys_can_be_trusted():
     good = jwk(KEY)
-    for bad in ({"kty": "RSA"}, {**good, "crv": "P-384"}, {**good, "x": base64url(b"short")}):
+    for bad in (
+        {"kty": "RSA"},
+        {**good, "crv": "P-384"},
+        {**good, "x": base64url(b"short")},
+        {**good, "x": good["x"] + "="},
+        {**good, "x": None},
+        {**good, "y": good["x"]},
+    ):
         with pytest.raises(ValueError, match="P-256"):
             Issuer.from_jwks(ISS, "Insurer", [bad])
+    for bad in ({**good, "use": "enc"}, {**good, "alg": "ES384"}):
+        with pytest.raises(ValueError, match="ES256"):
+            Issuer.from_jwks(ISS, "Insurer", [bad])
+    with pytest.raises(ValueError, match="private"):
+        Issuer.from_jwks(ISS, "Insurer", [{**good, "d": good["x"]}])
+
+
+def test_the_key_id_is_computed_not_believed():
+    assert list(Issuer.from_jwks(ISS, "Insurer", [{**jwk(KEY), "kid": "mine"}]).keys) == [key_id(jwk(KEY))]
+
+
+@pytest.mark.parametrize("counter", [-1, True, "1", 1.5])
+def test_a_counter_of_a_list_that_is_no_number_is_refused(counter):
+    with pytest.raises(ValueError, match="crlVersion"):
+        Issuer.from_jwks(ISS, "Insurer", [{**jwk(KEY), "crlVersion": counter}])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kid": None},
+        {"method": "serial"},
+        {"ctr": 0},
+        {"ctr": True},
+        {"ctr": "1"},
+        {"rids": None},
+        {"rids": [5]},
+        {"rids": ["r 1"]},
+        {"rids": ["r1.soon"]},
+        {"rids": ["r1."]},
+        {"rids": ["r" * 25]},
+    ],
+)
+def test_a_revocation_list_against_the_specification_is_refused(changes):
+    with pytest.raises(ValueError, match="revocation list"):
+        RevocationList.of({**revocation_list(KID, 1), **changes})
 
 
 def test_a_key_that_is_no_point_verifies_nothing():
-    rules = Rules(issuers=(Issuer(ISS, "Insurer", {KID: b"\x04" + bytes(64)}),))
+    rules = Rules(issuers=(Issuer(ISS, "Insurer", {KID: Key(b"\x04" + bytes(64))}),))
     assert recognise(card(), rules, AT) == Unknown(reason=Reason.BAD_SIGNATURE)

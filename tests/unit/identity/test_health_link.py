@@ -56,6 +56,7 @@ def test_another_version_is_named():
         {"url": "http://payer.example/"},
         {"url": "https://"},
         {"url": "https://user@payer.example/"},
+        {"url": "https://@payer.example/"},
         {"url": "https://payer.example:0/"},
         {"url": "https://payer.example:99999/"},
         {"url": "https://[::1/"},
@@ -70,7 +71,6 @@ def test_another_version_is_named():
         {"key": KEY[:-1] + "="},
         {"key": None},
         {"flag": "PU"},
-        {"flag": "X"},
         {"flag": ["L"]},
         {"label": "x" * 81},
         {"label": "a\nb"},
@@ -92,3 +92,21 @@ def test_what_is_against_the_specification_is_malformed(changes):
 )
 def test_what_cannot_be_unpacked_is_malformed(text):
     assert recognise(text) == Unknown(reason=Reason.MALFORMED)
+
+
+def test_flags_that_we_do_not_know_are_ignored():
+    found = recognise(link(flag="LXZ"))
+    assert isinstance(found, HealthLink)
+    assert found.flags == {"L"}
+
+
+@pytest.mark.parametrize(("flag", "passcode", "one_file"), [("P", True, False), ("LU", False, True)])
+def test_a_link_says_how_it_is_fetched(flag, passcode, one_file):
+    found = recognise(link(flag=flag))
+    assert isinstance(found, HealthLink)
+    assert (found.needs_passcode, found.is_one_file) == (passcode, one_file)
+
+
+def test_a_link_never_prints_its_secret():
+    found = recognise(link())
+    assert repr(found) == "<HealthLink>"

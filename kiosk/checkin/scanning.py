@@ -1,0 +1,122 @@
+"""What a scan leads to: at once, after the patient agreed, or once a card was fetched. Pure."""
+
+from dataclasses import replace
+
+from kiosk.checkin import insurance
+from kiosk.checkin.effects import Fetch, Outcome
+from kiosk.checkin.given import Confirmed, Given, NotFetched, Scanned, Typed
+from kiosk.checkin.outcomes import begun, refused
+from kiosk.checkin.steps import Dialogue, Notice, Options, Step, Who
+from kiosk.coverage.rules import Card
+from kiosk.identity.chunks import Chunks
+from kiosk.identity.documents import HealthLink
+
+SCAN_TRIES = 3
+"""So many unreadable scans until the touch screen is the better way."""
+
+LONGEST = 80
+
+
+def scanned(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
+    """Something was held under the scanner, or came back for what was."""
+    if scan.fetched is not None:
+        if not _awaits(state, scan.fetched):
+            return state, ()
+        state = without_link(state)
+    state = replace(state, chunks=scan.chunks or Chunks())
+    if scan.chunks is not None:
+        return _with_part(state), ()
+    if scan.link is not None:
+        return _link(state, scan.link)
+    if insurance.is_asked(state):
+        return insurance.scanned(state, scan), ()
+    if scan.case is not None:
+        return refused(state, scan.case, options)
+    if scan.who is None:
+        return _unread(state), ()
+    if scan.who in (state.held, state.who) and state.step is not Step.NAME:
+        return state, ()
+    if scan.who.needs_consent and not options.licence_scanning:
+        return replace(state, notice=Notice.NO_LICENCES), ()
+    if scan.who.needs_consent and not state.agreed:
+        return begun(state, step=Step.CONSENT, held=scan.who, failures=_failures(state)), ()
+    return _read(state, scan.who, scan.card), ()
+
+
+def consent(state: Dialogue, given: Given, options: Options) -> Outcome:
+    """Whether what the document says may be used."""
+    match given:
+        case Confirmed(True) if state.held is not None:
+            return _read(replace(state, agreed=True), state.held), ()
+        case Confirmed(False):
+            return replace(state, step=Step.NAME, held=None), ()
+    return state, ()
+
+
+def passcode(state: Dialogue, given: Given, options: Options) -> Outcome:
+    """The passcode that opens the link."""
+    match given:
+        case Typed(text) if text.strip() and state.link is not None:
+            return replace(state, step=Step.FETCHING), (Fetch(state.link, text.strip()[:LONGEST]),)
+        case Typed():
+            return replace(state, notice=Notice.PASSCODE_WRONG), ()
+    return insurance.answered(state, given, options) if insurance.is_asked(state) else (state, ())
+
+
+def not_fetched(state: Dialogue, given: NotFetched) -> Outcome:
+    """Nothing could be had from the link: all reasons read the same."""
+    if not _awaits(state, given.link):
+        return state, ()
+    if given.passcode:
+        return replace(state, step=Step.PASSCODE, notice=Notice.PASSCODE_WRONG), ()
+    return replace(without_link(state), notice=Notice.NOT_FETCHED), ()
+
+
+def without_link(state: Dialogue) -> Dialogue:
+    """Wait for the link no longer."""
+    return replace(state, step=_at_the_scanner(state).step, link=None)
+
+
+def _unread(state: Dialogue) -> Dialogue:
+    if state.step is Step.TICKET:
+        return state
+    unread = state.unread + 1
+    notice = Notice.UNREADABLE if unread < SCAN_TRIES else Notice.USE_TOUCH
+    return replace(state, unread=unread, notice=notice)
+
+
+def _read(state: Dialogue, who: Who, card: Card | None = None) -> Dialogue:
+    """A scan says who it is: now the birth date."""
+    kept = {"failures": _failures(state), "agreed": state.agreed}
+    return begun(state, step=Step.MONTH, who=who, card=card, notice=Notice.SCANNED, **kept)
+
+
+def _failures(state: Dialogue) -> int:
+    """Who scans where a check-in ended is somebody else."""
+    return 0 if state.step in (Step.TICKET, Step.REFUSED) else state.failures
+
+
+def _with_part(state: Dialogue) -> Dialogue:
+    """A part of a health card was read, and there are more."""
+    return replace(_at_the_scanner(state), notice=Notice.PART)
+
+
+def _link(state: Dialogue, link: HealthLink) -> Outcome:
+    """The card is elsewhere: fetch it while the patient waits, or goes on without."""
+    waiting = replace(_at_the_scanner(state), link=link)
+    if link.needs_passcode:
+        return replace(waiting, step=Step.PASSCODE), ()
+    return replace(waiting, step=Step.FETCHING), (Fetch(link),)
+
+
+def _awaits(state: Dialogue, link: HealthLink) -> bool:
+    return state.step is Step.FETCHING and state.link == link
+
+
+def _at_the_scanner(state: Dialogue) -> Dialogue:
+    """The page of this check-in that asks for a scan."""
+    if insurance.is_asked(state):
+        return replace(state, step=Step.CARD)
+    if state.step in (Step.TICKET, Step.REFUSED):
+        return begun(state, step=Step.SCAN, chunks=state.chunks)
+    return replace(state, step=Step.SCAN, found=None, case=None, held=None)

@@ -1,0 +1,213 @@
+"""USB devices made by the kernel's own gadget drivers (`dummy_hcd`), for the guest of the rig.
+
+Each is plugged into a port of its own. At the machine's side it is what a real device is: `usbhid` gives
+`/dev/input/event*`, `cdc_acm` gives `/dev/ttyACM*`, `usblp` gives `/dev/usb/lp*`. At the device's side a
+file is what the firmware would be: `/dev/hidg*`, `/dev/ttyGS*`, `/dev/g_printer*`.
+"""
+
+import contextlib
+import os
+import time
+import tty
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers.discovery import Found, devices
+from drivers.scanners.input_event import EV_KEY, PRESSED
+from drivers.scanners.layouts import LAYOUTS
+from drivers.simulated.keyboard import Way, typed
+from drivers.simulated.lines import PtyLine
+
+CONFIGFS = Path("/sys/kernel/config/usb_gadget")
+IN_THE_RIG = "KIOSK_RIG" in os.environ and CONFIGFS.parent.exists()
+# A boot keyboard: eight modifier bits, a reserved byte, six keys; and five lights from the machine.
+KEYBOARD_REPORT = bytes.fromhex(
+    "05010906a101050719e029e71500250175019508810295017508810395057501050819012905910295017503910395067508"
+    "15002565050719002965810 0c0".replace(" ", "")
+)
+APPEARS_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the device says it is."""
+
+    function: str
+    product: str
+    vendor: int = 0x05F9
+    serial: str = ""
+
+
+class Gadget:
+    """One USB device. Unplugging is what pulling the cable is to the machine."""
+
+    def __init__(self, name: str, model: Model, port: int) -> None:
+        self.model, self.port = model, f"dummy_udc.{port}"
+        self._root = CONFIGFS / name
+        self._functions = self._root / "functions" / f"{model.function}.{name}"
+        self._functions.mkdir(parents=True)
+        self._describe()
+        config = self._root / "configs/c.1"
+        (config / "strings/0x409").mkdir(parents=True)
+        (config / "strings/0x409/configuration").write_text("c")
+        (config / name).symlink_to(self._functions)
+
+    def _describe(self) -> None:
+        (self._root / "idVendor").write_text(hex(self.model.vendor))
+        (self._root / "idProduct").write_text("0x2214")
+        words = {"manufacturer": "ACME", "product": self.model.product, "serialnumber": self.model.serial}
+        (self._root / "strings/0x409").mkdir()
+        for name, word in words.items():
+            if word:
+                (self._root / "strings/0x409" / name).write_text(word)
+        if self.model.function == "hid":
+            for name, value in {"protocol": "1", "subclass": "1", "report_length": "8"}.items():
+                (self._functions / name).write_text(value)
+            (self._functions / "report_desc").write_bytes(KEYBOARD_REPORT)
+        if self.model.function == "printer":
+            (self._functions / "pnp_string").write_text("MFG:ACME;MDL:T88;CMD:ESC/POS;CLS:PRINTER;")
+            (self._functions / "q_len").write_text("10")
+
+    @property
+    def firmware(self) -> Path:
+        """The device's own end."""
+        if self.model.function == "acm":
+            return Path(f"/dev/ttyGS{(self._functions / 'port_num').read_text().strip()}")
+        number = (self._functions / "dev").read_text().strip() if self.model.function == "hid" else "1:0"
+        _, _, minor = number.partition(":")
+        return Path(f"/dev/hidg{minor}" if self.model.function == "hid" else f"/dev/g_printer{minor}")
+
+    @property
+    def is_plugged(self) -> bool:
+        return bool((self._root / "UDC").read_text().strip())
+
+    def plug(self) -> None:
+        if not self.is_plugged:
+            (self._root / "UDC").write_text(self.port)
+
+    def unplug(self) -> None:
+        if self.is_plugged:
+            (self._root / "UDC").write_text("\n")
+
+    def found(self) -> Found | None:
+        """How the machine sees it."""
+        seen = [f for f in devices() if f.product == self.model.product and f.serial == self.model.serial]
+        return next(iter(seen), None)
+
+    def remove(self) -> None:
+        self.unplug()
+        config = self._root / "configs/c.1"
+        (config / self._root.name).unlink()
+        for folder in (config / "strings/0x409", config, self._functions, self._root / "strings/0x409"):
+            folder.rmdir()
+        self._root.rmdir()
+
+
+def appears(gadget: Gadget, within_s: float = APPEARS_WITHIN_S) -> str:
+    """Its node, once the machine has made it."""
+    return wait_for(lambda: (seen := gadget.found()) and Path(seen.node).exists() and seen.node, within_s)
+
+
+def wait_for(look: Callable[[], object], within_s: float = APPEARS_WITHIN_S):  # type: ignore[no-untyped-def]
+    """Ask until the answer is true, and return it."""
+    deadline = time.monotonic() + within_s
+    while not (answer := look()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {within_s:.0f} s in vain")
+        time.sleep(0.02)
+    return answer
+
+
+class SerialGadget:
+    """A scanner in serial mode; the same methods as `VirtualScanner`."""
+
+    def __init__(self, gadget: Gadget) -> None:
+        self._gadget = gadget
+        self._fd = os.open(gadget.firmware, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(self._fd)
+
+    def plug(self) -> "SerialGadget":
+        self._gadget.plug()
+        appears(self._gadget)
+        return self
+
+    def unplug(self) -> None:
+        self._gadget.unplug()
+
+    def write(self, payload: bytes) -> None:
+        wait_for(lambda: self._written(payload))
+
+    def _written(self, payload: bytes) -> bool:
+        """A line that nobody has opened yet takes nothing."""
+        with contextlib.suppress(OSError):
+            return os.write(self._fd, payload) == len(payload)
+        return False
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+class KeyboardGadget:
+    """A scanner in keyboard mode."""
+
+    def __init__(self, gadget: Gadget, layout: str = "us", way: Way = Way.CTRL) -> None:
+        self._gadget, self._layout, self._way = gadget, LAYOUTS[layout], way
+
+    def plug(self) -> "KeyboardGadget":
+        self._gadget.plug()
+        appears(self._gadget)
+        return self
+
+    def unplug(self) -> None:
+        self._gadget.unplug()
+
+    def write(self, payload: bytes) -> None:
+        """One report for each key that goes down or up."""
+        held: list[int] = []
+        with open(self._gadget.firmware, "wb", buffering=0) as reports:
+            for kind, code, value in typed(payload.decode(), self._layout, self._way):
+                if kind == EV_KEY:
+                    held = (
+                        [*held, USAGES[code]] if value == PRESSED else [u for u in held if u != USAGES[code]]
+                    )
+                    reports.write(report(held))
+
+
+def report(held: list[int]) -> bytes:
+    modifiers = sum(1 << (usage - 0xE0) for usage in held if usage >= 0xE0)
+    keys = [usage for usage in held if usage < 0xE0]
+    return bytes([modifiers, 0, *keys, *[0] * (6 - len(keys))])
+
+
+# Linux key code -> HID usage (USB HID Usage Tables, keyboard page).
+USAGES = (
+    dict(zip((30, 48, 46, 32, 18, 33, 34, 35, 23, 36, 37, 38, 50), range(0x04, 0x11), strict=True))
+    | dict(zip((49, 24, 25, 16, 19, 31, 20, 22, 47, 17, 45, 21, 44), range(0x11, 0x1E), strict=True))
+    | dict(zip(range(2, 12), range(0x1E, 0x28), strict=True))
+    | {28: 0x28, 1: 0x29, 14: 0x2A, 15: 0x2B, 57: 0x2C, 12: 0x2D, 13: 0x2E, 26: 0x2F, 27: 0x30, 43: 0x31}
+    | {39: 0x33, 40: 0x34, 41: 0x35, 51: 0x36, 52: 0x37, 53: 0x38, 58: 0x39, 86: 0x64}
+    | dict(zip((79, 80, 81, 75, 76, 77, 71, 72, 73, 82), range(0x59, 0x63), strict=True))
+    | {29: 0xE0, 42: 0xE1, 56: 0xE2, 125: 0xE3, 97: 0xE4, 54: 0xE5, 100: 0xE6}
+)
+
+
+class PrinterLine(PtyLine):
+    """The virtual printer's end of a USB cable."""
+
+    def __init__(self, gadget: Gadget) -> None:
+        super().__init__(gadget.firmware)
+        self._gadget = gadget
+
+    def plug(self) -> None:
+        if self.fd >= 0:
+            return
+        self.fd = os.open(self._gadget.firmware, os.O_RDWR | os.O_NONBLOCK)
+        self._gadget.plug()
+
+    def unplug(self) -> None:
+        if self.fd < 0:
+            return
+        self._gadget.unplug()
+        os.close(self.fd)
+        self.fd = -1

@@ -5,14 +5,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, profiles
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 
 from kiosk.app import open_database
 from kiosk.config import Config
 from kiosk.database import Database
 from kiosk.database.migrations import migrate
+from kiosk.staff import records as staff
 from tests import browser, cast
 from tests.servers import Postgres
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A hash that is meant to be slow would be most of the suite's time. Other processes keep it."""
+    usual, staff.hasher = staff.hasher, PasswordHasher.from_parameters(profiles.CHEAPEST)
+    yield
+    staff.hasher = usual
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A thousand apps share what Jinja made of the templates: half of the time of a test with pages."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
 
 
 @pytest.fixture(scope="session")

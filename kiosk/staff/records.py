@@ -22,8 +22,8 @@ from kiosk.staff import rules
 ROLES = (Role.COORDINATOR, Role.SUPERVISOR)
 SEEN_EVERY = timedelta(minutes=1)
 
-_hasher = PasswordHasher()
-_unknown = _hasher.hash(secrets.token_hex())
+hasher = PasswordHasher()
+_unknown = hasher.hash(secrets.token_hex())
 _two_at_once = threading.Semaphore(2)
 """Each check takes 64 MiB: a burst of sign-ins must not take the machine's memory."""
 
@@ -189,7 +189,7 @@ def _find(reading: Reading, username: str) -> Row[Any] | None:
 def _matches(password_hash: str, password: str) -> bool:
     with _two_at_once:
         try:
-            return _hasher.verify(password_hash, password[: rules.LONGEST_PASSWORD])
+            return hasher.verify(password_hash, password[: rules.LONGEST_PASSWORD])
         except VerificationError:
             return False
 
@@ -197,7 +197,7 @@ def _matches(password_hash: str, password: str) -> bool:
 def _new_hash(password: str, username: str) -> str:
     if problem := rules.password_problem(password, username):
         raise StaffError(problem)
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def _hash(token: str) -> bytes:

@@ -82,7 +82,7 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The bytes that a scanner read, unchanged."""
+    """The bytes that a scanner read, unchanged; none when a part of them was lost on the way."""
 
     data: bytes
     symbology: str | None

@@ -4,20 +4,33 @@
 server = "http://127.0.0.1:8000"      # KIOSK_DRIVERS_SERVER
 token_file = "var/host.token"         # KIOSK_DRIVERS_TOKEN_FILE
 ca_file = ""                          # a private certificate authority, for https
+preview_port = 0                      # where the kiosk's browser finds the camera's picture; 0: nowhere
 
 [[drivers.scanners]]
 name = "counter"
 kind = "serial"
-port = "/dev/serial/by-id/..."        # baud, terminator, idle_ms, stx_etx, aim
+serial = "S123"                       # or port, or usb_path; baud, terminator, idle_ms, stx_etx, aim
+
+[[drivers.scanners]]
+name = "counter 2"
+kind = "keyboard"                     # a scanner that types: layout, terminator, idle_ms, aim
+usb_path = "1-1.2"
+layout = "us"
+
+[[drivers.scanners]]
+name = "camera"
+kind = "camera"
+device = "/dev/v4l/by-id/..."         # or picamera2, or folder:PATH; width, height, fps
 
 [[drivers.printers]]
 name = "ticket printer"
-kind = "network"                      # network: host, port | serial: port, baud, flow | usblp: port
+kind = "network"                      # network: host, port | serial: port, baud, flow | usblp: port | cups: queue
 host = "192.0.2.7"
 profile = "TM-T88V"                   # width_dots, text, proof, talks, status_s
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
@@ -25,6 +38,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from drivers.framing import TERMINATORS
+from drivers.scanners.layouts import LAYOUTS
+
+# A USB device is named by one of these.
+PLACES = ("port", "serial", "usb_path")
 
 
 class ConfigError(Exception):
@@ -35,12 +52,37 @@ class ConfigError(Exception):
 class SerialScannerConfig:
     name: str
     kind: str
-    port: str
+    port: str = ""
     baud: int = 9600
     terminator: str = "none"
     idle_ms: int = 100
     stx_etx: bool = False
     aim: bool = True
+    serial: str = ""
+    usb_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyboardScannerConfig:
+    name: str
+    kind: str
+    port: str = ""
+    layout: str = "us"
+    terminator: str = "cr"
+    idle_ms: int = 150
+    aim: bool = True
+    serial: str = ""
+    usb_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraScannerConfig:
+    name: str
+    kind: str
+    device: str
+    width: int = 1280
+    height: int = 720
+    fps: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +105,27 @@ class NetworkPrinterConfig(_AnyPrinter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SerialPrinterConfig(_AnyPrinter):
-    port: str
+    port: str = ""
+    serial: str = ""
+    usb_path: str = ""
     baud: int = 38400
     flow: str = "rtscts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsbPrinterConfig(_AnyPrinter):
-    port: str
+    port: str = ""
+    serial: str = ""
+    usb_path: str = ""
 
 
-PrinterConfig = NetworkPrinterConfig | SerialPrinterConfig | UsbPrinterConfig
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CupsPrinterConfig(_AnyPrinter):
+    queue: str
+
+
+ScannerConfig = SerialScannerConfig | KeyboardScannerConfig | CameraScannerConfig
+PrinterConfig = NetworkPrinterConfig | SerialPrinterConfig | UsbPrinterConfig | CupsPrinterConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +133,24 @@ class Config:
     server: str
     token_file: Path
     ca_file: str
-    scanners: tuple[SerialScannerConfig, ...]
+    scanners: tuple[ScannerConfig, ...]
     printers: tuple[PrinterConfig, ...]
+    preview_port: int = 0
 
 
-SCANNER_KINDS: dict[str, type[SerialScannerConfig]] = {"serial": SerialScannerConfig}
+SCANNER_KINDS: dict[str, type[ScannerConfig]] = {
+    "serial": SerialScannerConfig,
+    "keyboard": KeyboardScannerConfig,
+    "camera": CameraScannerConfig,
+}
 PRINTER_KINDS: dict[str, type[PrinterConfig]] = {
     "network": NetworkPrinterConfig,
     "serial": SerialPrinterConfig,
     "usblp": UsbPrinterConfig,
+    "cups": CupsPrinterConfig,
 }
 _WORDS = {
+    "layout": tuple(LAYOUTS),
     "terminator": tuple(TERMINATORS),
     "flow": ("rtscts", "xonxoff", "none"),
     "proof": ("paper", "process", "none"),
@@ -102,7 +161,11 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "idle_ms": (20, 2000),
     "width_dots": (200, 1024),
     "status_s": (0.1, 60),
+    "width": (320, 4096),
+    "height": (240, 4096),
+    "fps": (1, 30),
 }
+_CAMERA = re.compile(r"/.+|folder:.+|picamera2(:[0-9])?")
 _Built = TypeVar("_Built")
 
 
@@ -120,12 +183,13 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
 def parse(table: Any, environ: Mapping[str, str]) -> Config:
     if not isinstance(table, dict):
         raise ConfigError("drivers: must be a table")
-    _refuse_unknown("drivers", table, {"server", "token_file", "ca_file", "scanners", "printers"})
+    known = {"server", "token_file", "ca_file", "preview_port", "scanners", "printers"}
+    _refuse_unknown("drivers", table, known)
     server = _text("drivers.server", environ.get("KIOSK_DRIVERS_SERVER") or table.get("server"))
     if not server.startswith(("http://", "https://")):
         raise ConfigError(f"drivers.server: {server!r} is not an http:// or https:// address")
     token_file = environ.get("KIOSK_DRIVERS_TOKEN_FILE") or table.get("token_file", "var/host.token")
-    scanners = _devices("drivers.scanners", table, SCANNER_KINDS)
+    scanners: list[ScannerConfig] = _devices("drivers.scanners", table, SCANNER_KINDS)
     printers: list[PrinterConfig] = _devices("drivers.printers", table, PRINTER_KINDS)
     _refuse_twins([*scanners, *printers])
     ca_file = table.get("ca_file", "")
@@ -135,7 +199,14 @@ def parse(table: Any, environ: Mapping[str, str]) -> Config:
         ca_file if ca_file == "" else _text("drivers.ca_file", ca_file),
         tuple(scanners),
         tuple(printers),
+        _preview_port(table.get("preview_port", 0)),
     )
+
+
+def _preview_port(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65535:
+        raise ConfigError(f"drivers.preview_port: {value!r} is not a port, nor 0 for none")
+    return value
 
 
 def _devices(where: str, table: dict[str, Any], kinds: Mapping[str, Callable[..., _Built]]) -> list[_Built]:
@@ -158,6 +229,8 @@ def _device(where: str, entry: Any, kinds: Mapping[str, Callable[..., _Built]]) 
             _check(f"{where}.{name}", entry[name], field)
         elif field.default is MISSING:
             raise ConfigError(f"{where}.{name}: is missing")
+    if "usb_path" in known:
+        _check_place(where, [name for name in PLACES if name in entry])
     return kind(**entry)
 
 
@@ -169,9 +242,18 @@ def _check(where: str, value: Any, field: Field[Any]) -> None:
         _text(where, value)
     if field.name in _WORDS and value not in _WORDS[field.name]:
         raise ConfigError(f"{where}: {value!r} is not one of {', '.join(_WORDS[field.name])}")
+    if field.name == "device" and not _CAMERA.fullmatch(value):
+        raise ConfigError(f"{where}: {value!r} is not a path, folder:PATH, picamera2 or picamera2:NUMBER")
     low, high = (1, 65535) if field.name == "port" else _LIMITS.get(field.name, (None, None))
     if low is not None and high is not None and not isinstance(value, str) and not low <= value <= high:
         raise ConfigError(f"{where}: {value} is not between {low:g} and {high:g}")
+
+
+def _check_place(where: str, given: list[str]) -> None:
+    if not given:
+        raise ConfigError(f"{where}.port: is missing; serial or usb_path would do (`python -m drivers list`)")
+    if len(given) > 1:
+        raise ConfigError(f"{where}.{given[1]}: the device is named by {given[0]} already")
 
 
 def _type_name(field: Field[Any]) -> str:

@@ -1,49 +1,86 @@
 """Configuration -> devices: the one place that knows every kind. Nothing is opened."""
 
+import os
+
 from drivers.base import Printer, Scanner
 from drivers.config import (
+    CameraScannerConfig,
     ConfigError,
+    CupsPrinterConfig,
+    KeyboardScannerConfig,
     NetworkPrinterConfig,
     PrinterConfig,
+    ScannerConfig,
     SerialPrinterConfig,
     SerialScannerConfig,
     UsbPrinterConfig,
 )
+from drivers.discovery import Kind, UsbPort
 from drivers.framing import TERMINATORS, Profile
+from drivers.printers.cups import CupsPrinter
 from drivers.printers.encoder import Encoder, Lettering, UnknownProfile
 from drivers.printers.thermal import Proof, ThermalPrinter
 from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.scanners.camera import CameraScanner
+from drivers.scanners.frames import source
+from drivers.scanners.input_event import EventDevice, KeyboardScanner
+from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner
 
 # Below this a drawn ticket takes longer than a patient waits.
 FAST_BAUD = 115_200
 
 
-def scanner(config: SerialScannerConfig) -> Scanner:
-    profile = Profile(
-        idle_s=config.idle_ms / 1000,
-        terminator=TERMINATORS[config.terminator],
-        stx_etx=config.stx_etx,
-        aim=config.aim,
-    )
-    return SerialScanner(config.name, config.port, config.baud, profile)
+def scanner(config: ScannerConfig) -> Scanner:
+    match config:
+        case SerialScannerConfig():
+            profile = Profile(
+                idle_s=config.idle_ms / 1000,
+                terminator=TERMINATORS[config.terminator],
+                stx_etx=config.stx_etx,
+                aim=config.aim,
+            )
+            return SerialScanner(config.name, _port(config, Kind.SERIAL), config.baud, profile)
+        case KeyboardScannerConfig():
+            profile = Profile(
+                idle_s=config.idle_ms / 1000, terminator=TERMINATORS[config.terminator], aim=config.aim
+            )
+            line = EventDevice(_port(config, Kind.KEYBOARD))
+            return KeyboardScanner(config.name, line, LAYOUTS[config.layout], profile)
+        case CameraScannerConfig():
+            frames = source(config.device, (config.width, config.height))
+            return CameraScanner(config.name, frames, config.fps)
+
+
+def _port(
+    config: SerialScannerConfig | KeyboardScannerConfig | SerialPrinterConfig | UsbPrinterConfig, kind: Kind
+) -> str | os.PathLike[str]:
+    return config.port or UsbPort(kind, config.serial, config.usb_path)
 
 
 def printer(config: PrinterConfig) -> Printer:
-    transport, slow = _transport(config)
+    model = encoder(config)
+    if isinstance(config, CupsPrinterConfig):
+        return CupsPrinter(config.name, config.queue, model)
+    line = _transport(config)
+    return ThermalPrinter(config.name, line, model, proof=Proof(config.proof), talks=config.talks)
+
+
+def encoder(config: PrinterConfig) -> Encoder:
+    """What makes the bytes for this printer."""
+    slow = isinstance(config, SerialPrinterConfig) and config.baud < FAST_BAUD
     style = Lettering(config.text or (Lettering.PRINTER if slow else Lettering.DRAWN))
     try:
-        encoder = Encoder(config.profile, config.width_dots or None, style)
+        return Encoder(config.profile, config.width_dots or None, style)
     except UnknownProfile as problem:
         raise ConfigError(f"drivers.printers: {config.name}: profile: {problem}") from problem
-    return ThermalPrinter(config.name, transport, encoder, proof=Proof(config.proof), talks=config.talks)
 
 
-def _transport(config: PrinterConfig) -> tuple[Transport, bool]:
+def _transport(config: NetworkPrinterConfig | SerialPrinterConfig | UsbPrinterConfig) -> Transport:
     match config:
         case NetworkPrinterConfig():
-            return Network(config.host, config.port), False
+            return Network(config.host, config.port)
         case SerialPrinterConfig():
-            return SerialLine(config.port, config.baud, config.flow), config.baud < FAST_BAUD
+            return SerialLine(_port(config, Kind.SERIAL), config.baud, config.flow)
         case UsbPrinterConfig():
-            return UsbLp(config.port), False
+            return UsbLp(_port(config, Kind.PRINTER))

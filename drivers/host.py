@@ -1,6 +1,7 @@
 """The device host: watches over the devices of one box and talks to the server for them.
 
-Threads: one per device (`supervisor`), and one each for scans out, jobs in, health, and pairing.
+Threads: one per device (`supervisor`), one each for scans out, jobs in, health, pairing, what is plugged in,
+and the watchdog.
 """
 
 import logging
@@ -11,11 +12,16 @@ from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from drivers import devices
+from PIL.Image import Image
+
+from drivers import devices, hotplug
 from drivers.base import Cause, DeviceError, LeaseLost
 from drivers.config import Config
+from drivers.heartbeat import Heartbeat, Pulse
 from drivers.link import Link, LinkError, Refused, ScanBox, ServerAway, TokenRefused, scan_body
+from drivers.mirror import Mirror
 from drivers.pairing import CLAIM_EVERY_S, TokenFile, pair
+from drivers.scanners.camera import CameraScanner
 from drivers.supervisor import Order, SupervisedPrinter, SupervisedScanner
 
 log = logging.getLogger(__name__)
@@ -26,6 +32,9 @@ LONGEST_PRINT_S = 45.0
 REPORT_FOR_S = 60.0
 STOP_WITHIN_S = 1.5
 AWAY_WAIT_S = 1.0
+# The longest turn of a loop that talks to the server: waiting for a job, printing it, saying how it went.
+TURN_WITHIN_S = LONG_POLL_S + 10.0 + LONGEST_PRINT_S + REPORT_FOR_S + 60.0
+PAIRED_LOOK_S = 5.0
 
 
 class Host:
@@ -40,24 +49,31 @@ class Host:
         self._health_changed = threading.Event()
         self._scans = ScanBox()
         self._away = False
+        self._pulses: dict[str, Pulse] = {}
         changed = self._health_changed.set
         self.scanners = [
             SupervisedScanner(devices.scanner(c), self._scans.put, changed) for c in config.scanners
         ]
         self.printers = [SupervisedPrinter(devices.printer(c), changed, c.status_s) for c in config.printers]
+        self.mirror = Mirror(self._camera_picture, config.preview_port) if config.preview_port else None
 
     def start(self) -> None:
         for device in [*self.scanners, *self.printers]:
             device.start()
+        self._pulses |= {device.device.name: device.pulse for device in [*self.scanners, *self.printers]}
         works = {
             "pairing": self._keep_paired,
-            "scans": self._talk(self._send_scan),
-            "health": self._talk(self._report),
+            "scans": self._talk(self._send_scan, self._pulse("scans")),
+            "health": self._talk(self._report, self._pulse("health")),
+            "hotplug": self._hear_plugs(self._pulse("hotplug")),
         }
         if self.printers:
-            works["jobs"] = self._talk(self._take_job)
+            works["jobs"] = self._talk(self._take_job, self._pulse("jobs"))
+        works["watchdog"] = lambda: Heartbeat(self._pulses).run(self._stopping)
         for name, work in works.items():
             threading.Thread(target=work, name=name, daemon=True).start()
+        if self.mirror is not None:
+            self.mirror.start()
 
     def stop(self) -> None:
         """Ends within two seconds, whatever the server and the devices do."""
@@ -66,10 +82,22 @@ class Host:
             event.set()
         for device in [*self.scanners, *self.printers]:
             device.ask_to_stop()
+        if self.mirror is not None:
+            self.mirror.stop()
         deadline = time.monotonic() + STOP_WITHIN_S
         for device in [*self.printers, *self.scanners]:
             device.thread.join(max(0.0, deadline - time.monotonic()))
         self._link.close()
+
+    def _pulse(self, loop: str) -> Pulse:
+        return self._pulses.setdefault(f"the loop of {loop}", Pulse())
+
+    def _hear_plugs(self, pulse: Pulse) -> Callable[[], None]:
+        def look_again() -> None:
+            for device in [*self.scanners, *self.printers]:
+                device.look_again()
+
+        return lambda: hotplug.listen(look_again, self._stopping, lambda: pulse.beat(TURN_WITHIN_S))
 
     def _keep_paired(self) -> None:
         while not self._stopping.is_set():
@@ -87,12 +115,14 @@ class Host:
             self._link.token = None
             self._unpaired.set()
 
-    def _talk(self, work: Callable[[], None]) -> Callable[[], None]:
+    def _talk(self, work: Callable[[], None], pulse: Pulse) -> Callable[[], None]:
         """`work` again and again while paired; a server that is away is logged once."""
 
         def loop() -> None:
             while not self._stopping.is_set():
-                self._paired.wait()
+                pulse.beat(TURN_WITHIN_S)
+                if not self._paired.wait(PAIRED_LOOK_S):
+                    continue
                 try:
                     work()
                     self._server_is(here=True)
@@ -126,10 +156,18 @@ class Host:
     def _report(self) -> None:
         self._health_changed.clear()
         try:
-            self._link.post("/api/station/health", {"version": _version(), "devices": self._devices()})
+            self._link.post("/api/station/health", self._health())
         except Refused as refused:
             log.warning("The server refused the health report: %s", refused)
         self._health_changed.wait(HEALTH_EVERY_S)
+
+    def _health(self) -> dict[str, Any]:
+        health: dict[str, Any] = {"version": _version(), "devices": self._devices()}
+        return health | ({"preview": self.mirror.address} if self.mirror is not None else {})
+
+    def _camera_picture(self) -> Image | None:
+        cameras = (scanner.device for scanner in self.scanners if isinstance(scanner.device, CameraScanner))
+        return next((camera.picture for camera in cameras if camera.picture is not None), None)
 
     def _devices(self) -> list[dict[str, Any]]:
         found = [(device, device.health) for device in [*self.printers, *self.scanners]]

@@ -4,6 +4,8 @@ Every string is cleaned here: nothing that a patient or an address book wrote ca
 printer.
 """
 
+import base64
+import binascii
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from typing import Any
 
 MAX_TEXT = 240
 MAX_LINES = 12
+MAX_LOGO = 100_000
 
 _JOINERS_AND_MARKS = frozenset("\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069")
 _URL = re.compile(r"[!-~]{1,400}")
@@ -27,12 +30,21 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One centred line."""
+    """One centred line; `tall` is half as large again, for eyes that need it."""
 
     text: str
     scale: int = 1
     bold: bool = False
     rtl: bool = False
+    tall: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A PNG picture."""
+
+    png: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Band:
 
     text: str
     rtl: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +83,26 @@ class Cut:
     pass
 
 
-Operation = Text | Numeral | Band | QrCode | Rule | Feed | Cut
+Operation = Text | Logo | Numeral | Band | QrCode | Rule | Feed | Cut
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What holds for all words of a ticket."""
+
+    paper: Paper
+    rtl: bool
+    language: str
+    large: bool
+
+    def paragraph(self, value: object, *, scale: int = 1, bold: bool = False) -> list[Operation]:
+        rows = balanced(clean(value), self.paper.columns // scale)
+        tall = self.large and scale == 1
+        return [Text(row, scale, bold, self.rtl, tall, self.language) for row in rows]
+
+    def paragraphs(self, values: object) -> list[Operation]:
+        listed = values if isinstance(values, list) else []
+        return [row for value in listed[:MAX_LINES] for row in self.paragraph(value)]
 
 
 def layout(document: Mapping[str, Any], paper: Paper) -> list[Operation]:
@@ -78,17 +110,25 @@ def layout(document: Mapping[str, Any], paper: Paper) -> list[Operation]:
     code = clean(document.get("code"))
     if not code:
         raise ValueError("the document has no code")
-    rtl = document.get("direction") == "rtl"
-    ticket: list[Operation] = _paragraph(document.get("site"), paper, bold=True, rtl=rtl)
-    ticket += [*_paragraph(document.get("issued"), paper, rtl=rtl), Feed(18), Rule(), Feed(24)]
-    ticket += _paragraph(document.get("service"), paper, scale=2, bold=True, rtl=rtl)
-    ticket += [Feed(28), Numeral(code), Feed(32)]
+    style = _Style(
+        paper,
+        rtl=document.get("direction") == "rtl",
+        language=_language(document.get("language")),
+        large=document.get("large") is True,
+    )
+    ticket: list[Operation] = _logo(document.get("logo"))
+    ticket += style.paragraph(document.get("site"), bold=True)
+    ticket += style.paragraphs(document.get("header"))
+    ticket += [*style.paragraph(document.get("issued")), Feed(18), Rule(), Feed(24)]
+    if service := style.paragraph(document.get("service"), scale=2, bold=True):
+        ticket += [*service, Feed(28)]
+    ticket += [Numeral(code), Feed(32)]
     if copy := clean(document.get("copy")):
-        ticket += [Band(copy, rtl), Feed(24)]
-    lines = document.get("lines")
-    for line in (lines if isinstance(lines, list) else [])[:MAX_LINES]:
-        ticket += _paragraph(line, paper, rtl=rtl)
-    ticket += _follow(document, paper, rtl)
+        ticket += [Band(copy, style.rtl, style.language), Feed(24)]
+    ticket += style.paragraphs(document.get("lines"))
+    ticket += _follow(document, style)
+    if footer := style.paragraphs(document.get("footer")):
+        ticket += [Feed(22), Rule(), Feed(16), *footer]
     return [*ticket, Cut()]
 
 
@@ -147,15 +187,23 @@ def _chop(word: str, width: int) -> list[str]:
     return [*pieces, piece]
 
 
-def _paragraph(
-    value: object, paper: Paper, *, scale: int = 1, bold: bool = False, rtl: bool = False
-) -> list[Operation]:
-    return [Text(line, scale, bold, rtl) for line in balanced(clean(value), paper.columns // scale)]
+def _language(value: object) -> str:
+    return value if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9-]{2,20}", value) else ""
 
 
-def _follow(document: Mapping[str, Any], paper: Paper, rtl: bool) -> list[Operation]:
+def _logo(value: object) -> list[Operation]:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_LOGO:
+        return []
+    try:
+        png = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return []
+    return [Logo(png), Feed(16)]
+
+
+def _follow(document: Mapping[str, Any], style: _Style) -> list[Operation]:
     url = document.get("url")
     if not isinstance(url, str) or not _URL.fullmatch(url):
         return []
-    label = _paragraph(document.get("url_label"), paper, rtl=rtl)
+    label = style.paragraph(document.get("url_label"))
     return [Feed(22), Rule(), Feed(28), QrCode(url), Feed(16), *label]

@@ -1,4 +1,5 @@
-"""One thread per device: open, run, on error close, wait a little longer each time, open again.
+"""One thread per device: open, run, on error close, wait a little longer each time, open again; at once when
+something is plugged in.
 
 opening -> ready <-> attention(cause)      works, somebody should look (paper is low)
    |         |
@@ -17,11 +18,14 @@ from enum import StrEnum
 from typing import Any
 
 from drivers.base import Cause, Confirmation, DeviceError, LeaseLost, Printed, Printer, Scan, Scanner
+from drivers.heartbeat import Pulse
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 5.0
+# What a driver may take for one call, with much to spare: who takes longer hangs.
+TURN_WITHIN_S = 60.0
 _LINE_IS_BROKEN = (Cause.UNPLUGGED, Cause.UNREACHABLE, Cause.TIMEOUT)
 
 
@@ -53,7 +57,9 @@ class _Supervised:
     def __init__(self, on_change: Callable[[], None]) -> None:
         self.health = Health(State.OPENING)
         self._on_change = on_change
+        self.pulse = Pulse()
         self._stopping = threading.Event()
+        self._plugged = threading.Event()
         self._seen = False
         self._failures = 0
         self.thread = threading.Thread(target=self._run, name=self.device.name, daemon=True)
@@ -63,9 +69,16 @@ class _Supervised:
 
     def ask_to_stop(self) -> None:
         self._stopping.set()
+        self._plugged.set()
+
+    def look_again(self) -> None:
+        """Something was plugged in: do not wait to the end before the next attempt."""
+        self._plugged.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self.pulse.beat(TURN_WITHIN_S)
+            self._plugged.clear()
             try:
                 self.device.open()
                 self._serve()
@@ -83,7 +96,7 @@ class _Supervised:
         raise NotImplementedError
 
     def _rest(self, seconds: float) -> None:
-        self._stopping.wait(seconds)
+        self._plugged.wait(seconds)
 
     def _wait_s(self) -> float:
         wait = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(self._failures - 1, 8))
@@ -128,6 +141,7 @@ class SupervisedScanner(_Supervised):
     def _serve(self) -> None:
         self._works()
         while not self._stopping.is_set():
+            self.pulse.beat(TURN_WITHIN_S)
             for scan in self.device.read():
                 self._on_scan(scan)
 
@@ -162,8 +176,13 @@ class SupervisedPrinter(_Supervised):
         super().ask_to_stop()
         self._orders.put(None)
 
+    def look_again(self) -> None:
+        if not self.health.works:
+            self._orders.put(None)
+
     def _serve(self) -> None:
         while not self._stopping.is_set():
+            self.pulse.beat(TURN_WITHIN_S)
             if self._next is None:
                 self._works(self.device.status())
                 self._await_order(self._status_s)
@@ -172,6 +191,7 @@ class SupervisedPrinter(_Supervised):
 
     def _print(self, order: Order) -> None:
         self._next = None
+        self.pulse.beat(order.within_s + TURN_WITHIN_S)
         try:
             order.outcome.set_result(self.device.print(order.document, order.on_sending, order.within_s))
         except DeviceError as problem:
@@ -198,6 +218,7 @@ class SupervisedPrinter(_Supervised):
             order.outcome.set_exception(DeviceError(str(problem), cause=problem.cause))
 
     def _await_order(self, seconds: float) -> None:
+        self.pulse.beat(seconds + TURN_WITHIN_S)
         try:
             self._next = self._orders.get(timeout=seconds)
         except queue.Empty:

@@ -67,6 +67,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     # the kiosk's touch screen: an unpaired screen is sent to pairing by the page itself
     "checkin.page": ALL,
     "checkin.answer": KIOSK,
+    "checkin.photo": KIOSK,
     # waiting room
     "board.page": ALL,
     "phone.page": ALL,
@@ -79,6 +80,8 @@ ROUTES: dict[str, frozenset[Role]] = {
     "console.reprint": STAFF,
     "console.ticket": STAFF,
     "console.close_task": STAFF,
+    "console.insurance": STAFF,
+    "coverage.photo": STAFF,
     # who is expected
     "appointments.page": STAFF,
     "appointments.add": STAFF,

@@ -15,6 +15,8 @@ from kiosk.access import Principal
 from kiosk.checkin import dialogue
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
+from kiosk.coverage.asking import Asking
+from kiosk.coverage.clearing_house import open_clearing_house
 from kiosk.coverage import issuers
 from kiosk.database import Database
 from kiosk.database.vault import Vault, read_or_make_key
@@ -29,6 +31,7 @@ ROOMS = (
     "kiosk.stations.api",
     "kiosk.checkin.pages",
     "kiosk.appointments.pages",
+    "kiosk.coverage.pages",
     "kiosk.console.pages",
     "display.pages",
     "display.phone",
@@ -91,6 +94,7 @@ def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flas
         if name.endswith(".api"):
             csrf.exempt(room.blueprint)
     connect_live(app, publisher)
+    ask_payers(app.extensions["clinic"])
     check_declared(app, publisher)
     return app
 
@@ -140,6 +144,15 @@ def connect_live(app: Flask, publisher: live.Live) -> None:
     began = here.now()
     publisher.look, publisher.standing, publisher.rounds = look, standing, rounds
     publisher.boards = lambda: render_boards(app)
+
+
+def ask_payers(here: Clinic) -> None:
+    """Take the questions about insurance to the clearing house, if the site has one."""
+    settings = here.config.coverage
+    if settings.clearing_house:
+        asking = Asking(here.database, settings, open_clearing_house(settings), here.now)
+        here.live.listeners.append(asking.hear)
+        here.live.beside.append(asking)
 
 
 def check_declared(app: Flask, publisher: live.Live) -> None:

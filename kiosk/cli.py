@@ -75,6 +75,24 @@ def devices(options: argparse.Namespace) -> int:
     return host(["--config", str(options.config)])
 
 
+def ticket(options: argparse.Namespace) -> None:
+    """Show what tickets will look like, and again whenever kiosk.toml changes."""
+    from drivers import preview
+    from kiosk.checkin import sample
+    from kiosk.clinic import utc_now
+
+    documents, printers = sample.documents(options.config, utc_now), preview.encoders(options.config)
+    if options.out is None:
+        preview.serve(documents, printers, options.port, lambda address: print(address, flush=True))
+        return
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, document in documents().items():
+        for paper, encoder in printers.items():
+            file = options.out / f"{name} {paper}.png".replace(" ", "-")
+            file.write_bytes(preview.draw(document, encoder))
+            print(file)
+
+
 def identify(options: argparse.Namespace) -> None:
     """Say what a scan means."""
     from kiosk.clinic import utc_now
@@ -195,6 +213,9 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("--speed", type=float, default=1.0, help="how fast they come (default: 1)")
     command(migrate)
     command(devices)
+    designing = command(ticket)
+    designing.add_argument("--port", type=_port, default=8190, help="of the page (default: 8190)")
+    designing.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures; show no page")
     reading = command(identify)
     what = reading.add_mutually_exclusive_group()
     what.add_argument("payload", nargs="?", help="what the scanner sent (default: standard input)")

@@ -159,6 +159,7 @@ class Station(Screen, frozen=True, kw_only=True):
 
     inches: Length = 21.5
     pixels: tuple[Positive, Positive] = (1080, 1920)
+    camera: bool = False
 
 
 class Board(Screen, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ missed one repairs itself by the heartbeat, which carries the version too, or by
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import structlog
 from flask_socketio import SocketIO
@@ -23,6 +24,14 @@ ROUNDS_BEATS = 3
 """Every so many heartbeats somebody looks who fell silent and which jobs ran out."""
 
 log = structlog.get_logger()
+
+
+class Beside(Protocol):
+    """A thread of this process."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Live:
@@ -44,6 +53,8 @@ class Live:
         """When the publisher last went round, whatever came of it: a hang shows here, an error does not."""
         self.listeners: list[Callable[[set[str]], None]] = []
         """Hear the touched topics at once, in the thread that committed."""
+        self.beside: list[Beside] = []
+        """Works as long as screens are told. Set by `kiosk.app`."""
         self.stopped = threading.Event()
         self._sockets: dict[str, Socket] = {}
         self._topics: set[str] = set()
@@ -101,11 +112,15 @@ class Live:
 
     def start(self) -> None:
         """Publish until `stop`."""
+        for other in self.beside:
+            other.start()
         threading.Thread(target=self._publish, name="live", daemon=True).start()
 
     def stop(self) -> None:
         """End the publishing thread, and let go of every socket."""
         self.stopped.set()
+        for other in self.beside:
+            other.stop()
         self._wake.set()
         for socket in self.sockets():
             self.socketio.server.disconnect(socket.sid)

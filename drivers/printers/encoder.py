@@ -7,6 +7,7 @@ those inside pictures.
 """
 
 import contextlib
+import io
 import logging
 import os
 import tempfile
@@ -16,7 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from drivers.printers import lettering
-from drivers.receipt import Band, Cut, Feed, Numeral, Operation, Paper, QrCode, Rule, Text
+from drivers.receipt import Band, Cut, Feed, Logo, Numeral, Operation, Paper, QrCode, Rule, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,15 +25,20 @@ if TYPE_CHECKING:
 # How much of a picture one command carries. After a broken line as much must be filled up, which takes a slow
 # line seconds.
 _SLICE_ROWS, _SLICE_ROWS_SLOW = 64, 16
-_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 60, 50
+_EM, _TALL_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 46, 60, 50
 _NARROW = 480
 # Drawn letters differ in width: lines are broken by measuring them.
 _MEASURED = 1000
 MAX_WIDTH_BYTES = 128
+_QUIET = 4
+_LOGO_PIXELS, _LOGO_HEIGHT = 1200, 200
 LONGEST_HEAD = 8
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
 _REAL_TIME = tuple(bytes([0x10, second]) for second in (0x04, 0x05, 0x14))
+
+
+log = logging.getLogger(__name__)
 
 
 class UnknownProfile(ValueError):
@@ -97,8 +103,10 @@ class Encoder:
                 return self._text(operation)
             case Numeral(text):
                 return self._numeral(text)
-            case Band(text, rtl):
-                return self._picture(self._band(text, rtl))
+            case Band():
+                return self._picture(self._band(operation))
+            case Logo(png):
+                return self._logo(png)
             case QrCode(data):
                 return self._qr(data)
             case Rule():
@@ -112,16 +120,15 @@ class Encoder:
         words = None if self._style is Lettering.DRAWN else self._in_code_page(line.text)
         if words is None:
             return self._drawn(line)
-        size = bytes([(line.scale - 1) * 0x11])
+        size = bytes([0x01 if line.tall else (line.scale - 1) * 0x11])
         return _CENTRE + _BOLD[line.bold] + b"\x1d!" + size + words + b"\n" + b"\x1d!\x00" + _BOLD[0]
 
     def _drawn(self, line: Text) -> bytes:
         large = _LARGE_EM_NARROW if self.paper.dots < _NARROW else _LARGE_EM
-        height, weight = large if line.scale > 1 else _EM, 700 if line.bold else 450
-        room = self.paper.dots
-        rows = lettering.lines(line.text, height, width=room, rtl=line.rtl, weight=weight)
-        pictures = [lettering.draw(row, height, width=room, rtl=line.rtl, weight=weight) for row in rows]
-        return b"".join(self._picture(picture) for picture in pictures)
+        height = large if line.scale > 1 else _TALL_EM if line.tall else _EM
+        hand = lettering.Hand(height, 700 if line.bold else 450, line.rtl, line.language)
+        rows = lettering.lines(line.text, hand, width=self.paper.dots)
+        return b"".join(self._picture(lettering.draw(row, hand, width=self.paper.dots)) for row in rows)
 
     def _in_code_page(self, text: str) -> bytes | None:
         """The bytes, after the switch of code page they need; None when no page of this printer has all of
@@ -141,13 +148,32 @@ class Encoder:
             scale = max(1, min(8, self.paper.columns // len(text)))
             return self._text(Text(text, scale, bold=True))
         widest = self.paper.dots - 16
-        return self._picture(_trimmed(lettering.draw(text, widest // 2, width=widest, weight=800)))
+        return self._picture(_trimmed(lettering.draw(text, lettering.Hand(widest // 2, 800), width=widest)))
 
-    def _band(self, text: str, rtl: bool) -> "Image":
-        words = _trimmed(lettering.draw(text, 56, width=self.paper.dots - 32, rtl=rtl, weight=800))
+    def _band(self, line: Band) -> "Image":
+        hand = lettering.Hand(56, 800, line.rtl, line.language)
+        words = _trimmed(lettering.draw(line.text, hand, width=self.paper.dots - 32))
         band = _bar(self.paper.dots, words.height + 28)
         band.paste(0, ((band.width - words.width) // 2, 14), words)
         return band
+
+    def _logo(self, png: bytes) -> bytes:
+        """In the paper's middle, no larger than it was drawn; greys become dots."""
+        from PIL import Image, ImageChops
+
+        try:
+            with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
+                if max(opened.size) > _LOGO_PIXELS:
+                    raise ValueError("too large")
+                drawn = opened.convert("RGBA")
+        except (OSError, ValueError, SyntaxError) as problem:
+            log.warning("The logo cannot be printed: %s", problem)
+            return b""
+        ground = Image.new("RGBA", drawn.size, "white")
+        ground.alpha_composite(drawn)
+        grey = ground.convert("L")
+        grey.thumbnail((self.paper.dots * 3 // 4, _LOGO_HEIGHT))
+        return self._picture(ImageChops.invert(grey).convert("1"))
 
     def _qr(self, data: str) -> bytes:
         import segno
@@ -155,7 +181,7 @@ class Encoder:
         native = self._features.get("qrCode", False)
         # A printer that draws the code itself chooses its mask; only the size is needed then.
         symbol = segno.make(data, error="m", micro=False, boost_error=False, mask=0 if native else None)
-        modules = symbol.symbol_size(border=4)[0]
+        modules = len(symbol.matrix) + 2 * _QUIET
         module = max(3, min(8, int(self.paper.dots * 0.52) // modules))
         if native:
             printer = self._library.printer(self._name)
@@ -163,7 +189,7 @@ class Encoder:
             return _CENTRE + bytes(printer.output) + _LEFT
         from PIL import Image
 
-        side = int(symbol.symbol_size(border=0)[0])
+        side = len(symbol.matrix)
         dots = Image.new("1", (side, side))
         dots.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
         return self._picture(dots.resize((side * module, side * module), Image.Resampling.NEAREST))

@@ -61,8 +61,8 @@ class ThermalPrinter:
         self._proves = False if self._proof is Proof.NONE else None
         self._talk = Conversation(self.name, self._transport, self._answer_s, self._clock)
         self._transport.open()
-        # A command that was cut in its head would take the next question for its measures, and with them swallow
-        # whole tickets.
+        # A command that was cut in its head would take the next question for its measures, and swallow whole
+        # tickets.
         self._transport.write(bytes(LONGEST_HEAD), self._answer_s)
 
     def close(self) -> None:

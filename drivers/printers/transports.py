@@ -150,7 +150,9 @@ class Network(_Descriptor):
 class SerialLine(_Descriptor):
     """RS-232, or a USB printer posing as a serial port. Flow control is what the printer is set to."""
 
-    def __init__(self, port: str, baud: int = 38400, flow: str = "rtscts", *, drain_s: float = 1.0) -> None:
+    def __init__(
+        self, port: str | os.PathLike[str], baud: int = 38400, flow: str = "rtscts", *, drain_s: float = 1.0
+    ) -> None:
         super().__init__()
         self.port, self.baud, self.flow, self.drain_s = port, baud, flow, drain_s
         self._line: serial.Serial | None = None
@@ -158,7 +160,7 @@ class SerialLine(_Descriptor):
     def open(self) -> None:
         try:
             self._line = serial.Serial(
-                self.port,
+                os.fspath(self.port),
                 self.baud,
                 timeout=0,
                 exclusive=True,
@@ -198,7 +200,7 @@ class UsbLp(_Descriptor):
 
     empty_read_is_the_end = False
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str | os.PathLike[str]) -> None:
         super().__init__()
         self.port = port
 
@@ -241,5 +243,7 @@ def ieee1284(data: bytes) -> dict[str, str]:
     pairs = (part.partition(":") for part in text.split(";"))
     names = {"MANUFACTURER": "MFG", "MODEL": "MDL", "SERN": "SN", "SERIALNUMBER": "SN"}
     return {
-        names.get(key.strip().upper(), key.strip().upper()): value.strip() for key, colon, value in pairs if colon
+        names.get(key.strip().upper(), key.strip().upper()): value.strip()
+        for key, colon, value in pairs
+        if colon
     }

@@ -1,51 +1,70 @@
-"""Codes in a camera's picture. zxing-cpp reads all kinds; zbar is asked after it for lines that lie at an
-angle.
+"""A camera as a scanner: hold a card, letter or telephone before it.
 
-The bytes are what was encoded, never the "human readable" text: that turns the control characters of a
-licence into words. zbar gets a short list of kinds, because with all of them it finds codes in pictures
-that have none.
+Frames are looked at a few times a second, and only when something moved. Nothing is stored: a frame lives
+until the next one comes.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from PIL import Image, ImageChops
 
-_AIM_OF_ZBAR = {"CODE128": "]C0", "EAN13": "]E0", "QRCODE": "]Q1"}
+from drivers.base import Scan, Unplugged
+from drivers.scanners.decoding import Decoded, NotAPicture, decode, glance, grey
+from drivers.scanners.frames import FrameSource
+from drivers.scanners.watching import Watch
 
+__all__ = ["CameraScanner", "Decoded", "NotAPicture", "decode"]
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A code in a picture; the same vocabulary as a hardware scanner's (`]L2`)."""
-
-    data: bytes
-    symbology: str | None
-
-
-def decode(image: "Image") -> list[Decoded]:
-    """Every code in the picture, each once; an empty list when there is none."""
-    grey = image.convert("L")
-    return _by_zxing(grey) or _by_zbar(grey)
+_WAIT_S = 0.5
+# Even when nothing moves: what was unreadable a second ago may be readable in another light.
+_LOOK_AGAIN_S = 1.0
+_MOVED = 6
+_SMALL = (64, 36)
 
 
-def _by_zxing(grey: "Image") -> list[Decoded]:
-    import zxingcpp
+class CameraScanner:
+    """Reads codes from frames, `fps` times a second at most."""
 
-    found = (
-        Decoded(bytes(code.bytes), code.symbology_identifier or None) for code in zxingcpp.read_barcodes(grey)
-    )
-    return list(dict.fromkeys(code for code in found if code.data))
+    def __init__(self, name: str, source: FrameSource, fps: float = 8.0) -> None:
+        self.name = name
+        self.picture: Image.Image | None = None
+        self._source, self._pause_s = source, 1.0 / fps
+        self._is_open = False
+        self._watch: Watch[Decoded] = Watch()
+        self._seen: Image.Image | None = None
+        self._next_at = self._looked_at = 0.0
+
+    def open(self) -> None:
+        self._watch, self._seen = Watch(), None
+        self._source.open()
+        self._is_open = True
+
+    def read(self) -> list[Scan]:
+        if not self._is_open:
+            raise Unplugged
+        time.sleep(min(_WAIT_S, max(0.0, self._next_at - time.monotonic())))
+        self._next_at = time.monotonic() + self._pause_s
+        frame = self._source.latest(_WAIT_S)
+        if frame is None:
+            return []
+        self.picture = frame
+        return [Scan(code.data, code.symbology, self.name) for code in self._new(grey(frame))]
+
+    def close(self) -> None:
+        self._is_open, self.picture = False, None
+        self._source.close()
+
+    def _new(self, frame: Image.Image) -> list[Decoded]:
+        at = time.monotonic()
+        small = frame.resize(_SMALL, Image.Resampling.BOX)
+        moved = self._seen is None or _differ(small, self._seen)
+        if not (moved or self._watch.is_waiting or at - self._looked_at > _LOOK_AGAIN_S):
+            self._watch.still(at)
+            return []
+        self._seen, self._looked_at = small, at
+        return self._watch.see(glance(frame), time.monotonic())
 
 
-def _by_zbar(grey: "Image") -> list[Decoded]:
-    try:
-        from pyzbar import pyzbar
-    except ImportError:
-        # libzbar0 is a package of the system, and this is only the second opinion.
-        return []
-    kinds = [pyzbar.ZBarSymbol[name] for name in _AIM_OF_ZBAR]
-    found = (
-        Decoded(bytes(code.data), _AIM_OF_ZBAR.get(code.type)) for code in pyzbar.decode(grey, symbols=kinds)
-    )
-    return list(dict.fromkeys(code for code in found if code.data))
+def _differ(one: Image.Image, other: Image.Image) -> bool:
+    _, most = ImageChops.difference(one, other).getextrema()
+    return bool(most > _MOVED)  # type: ignore[operator]

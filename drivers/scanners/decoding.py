@@ -14,9 +14,9 @@ other reader takes sides; Code 39, which has no check character, counts only whe
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from drivers.scanners import readers
 from drivers.scanners.readers import LINES, STACKED, ZBAR, Sighting
@@ -32,7 +32,7 @@ _TURNS = (0.0, -2.0, 2.0, -4.0, 4.0)
 _PARTS = 3
 
 
-class NotAPicture(ValueError):
+class NotAPicture(OSError):
     """This is not a picture that can be read."""
 
 
@@ -47,7 +47,7 @@ class Decoded:
 def decode(image: Any, within_s: float = STILL_S) -> list[Decoded]:
     """Every code in a still picture (Pillow image or grey array). Raises NotAPicture."""
     seen: list[Sighting] = []
-    for found in _looks(grey(image), seen, time.monotonic() + within_s):
+    for found in _looks(grey(image), seen, time.thread_time() + within_s):
         seen += found
     return _codes(seen)
 
@@ -55,7 +55,7 @@ def decode(image: Any, within_s: float = STILL_S) -> list[Decoded]:
 def glance(frame: Image.Image, within_s: float = FRAME_S) -> list[Decoded]:
     """The codes that the first look finds that finds any: enough for a frame, the next one comes soon."""
     seen: list[Sighting] = []
-    for found in _looks(frame, seen, time.monotonic() + within_s):
+    for found in _looks(frame, seen, time.thread_time() + within_s):
         seen += found
         if codes := _codes(seen):
             return codes
@@ -66,7 +66,12 @@ def grey(image: Any) -> Image.Image:
     """The picture as eight bits of grey, the first one of several, on white where it is transparent."""
     try:
         picture = image if isinstance(image, Image.Image) else Image.fromarray(image)
+        if picture.format == "JPEG":
+            # The decoder itself leaves out what is too large.
+            picture.draft("L", (LARGEST_SIDE, LARGEST_SIDE))
         picture.load()
+        if 0 in picture.size:
+            raise NotAPicture("it is empty")
         picture = _opaque(picture)
         if max(picture.size) > LARGEST_SIDE:
             picture = picture.convert("L")
@@ -78,9 +83,10 @@ def grey(image: Any) -> Image.Image:
 
 def _opaque(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith(("I", "F")):
-        lowest, highest = picture.getextrema()
-        span = max(1.0, float(highest) - float(lowest))
-        return picture.convert("F").point(lambda shade: (shade - lowest) * (255.0 / span)).convert("L")
+        deep = picture.convert("F")
+        lowest, highest = cast("tuple[float, float]", deep.getextrema())
+        scale = 255.0 / max(1.0, highest - lowest)
+        return deep.point(lambda shade: shade * scale - lowest * scale).convert("L")
     if picture.has_transparency_data:
         layered = picture.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), layered)
@@ -90,13 +96,13 @@ def _opaque(picture: Image.Image) -> Image.Image:
 def _looks(picture: Image.Image, seen: list[Sighting], deadline: float) -> Iterator[list[Sighting]]:
     yield readers.zxing(picture)
     for part in _unread(stripes(picture), seen)[:_PARTS]:
-        if time.monotonic() > deadline:
+        if time.thread_time() > deadline:
             return
         yield _turned(picture, part, deadline)
-    if time.monotonic() > deadline:
+    if time.thread_time() > deadline:
         return
     yield readers.zbar(picture)
-    if seen or time.monotonic() > deadline or picture.width * picture.height > ENLARGE_UP_TO:
+    if seen or time.thread_time() > deadline or picture.width * picture.height > ENLARGE_UP_TO:
         return
     larger = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
     yield [code for code in readers.zxing(larger) if not code.is_line]
@@ -104,11 +110,17 @@ def _looks(picture: Image.Image, seen: list[Sighting], deadline: float) -> Itera
 
 def _turned(picture: Image.Image, part: Stripes, deadline: float) -> list[Sighting]:
     for turn in _TURNS:
-        if found := readers.zxing(levelled(picture, part, turn), (*STACKED, *LINES)):
+        piece = levelled(picture, part, turn)
+        if found := _striped(piece):
             return [replace(code, box=part.box) for code in found]
-        if time.monotonic() > deadline:
-            break
-    return []
+        if time.thread_time() > deadline:
+            return []
+    return [replace(code, box=part.box) for code in _striped(ImageChops.invert(levelled(picture, part)))]
+
+
+def _striped(piece: Image.Image) -> list[Sighting]:
+    found = readers.zxing(piece, (*STACKED, *LINES))
+    return found + readers.zbar(piece) if any(code.is_weak for code in found) else found
 
 
 def _unread(parts: Iterable[Stripes], seen: list[Sighting]) -> list[Stripes]:

@@ -42,7 +42,7 @@ class KeyLine(Protocol):
 class EventDevice:
     """One `/dev/input/event*`, for this process alone."""
 
-    def __init__(self, port: str) -> None:
+    def __init__(self, port: str | os.PathLike[str]) -> None:
         self.port = port
         self._fd = -1
 

@@ -1,14 +1,15 @@
 """The two libraries that read codes, behind one shape: a grey picture in, sightings out.
 
-What each is trusted with was measured (`docs/camera.md`). zxing-cpp gives the encoded bytes of every kind. zbar
-finds lines at any angle and is the second opinion on them, but its words are its own: it turns a QR code's
-bytes into UTF-8 by guessing, drops FNC1 and FNC4 of Code 128, and finds codes in pictures that have none when
-it may look for all kinds.
+What each is trusted with was measured (`docs/camera.md`). zxing-cpp gives the encoded bytes of every kind.
+zbar finds lines at any angle and is the second opinion on them, but its words are its own: it turns a QR
+code's bytes into UTF-8 by guessing, drops FNC1 and FNC4 of Code 128, and finds codes in pictures that have
+none when it may look for all kinds.
 
 Native code: only the device host and `identify --image` come here.
 """
 
 import functools
+import operator
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,9 +66,11 @@ class Sighting:
 def zxing(grey: "Image", kinds: Iterable[str] = (*MATRIX, *STACKED, *LINES)) -> list[Sighting]:
     """What zxing-cpp sees."""
     library = _zxing()
-    formats = functools.reduce(lambda one, other: one | other, (library.BarcodeFormat[kind] for kind in kinds))
+    formats = functools.reduce(operator.or_, (library.BarcodeFormat[kind] for kind in kinds))
     found = library.read_barcodes(grey, formats=formats, text_mode=library.TextMode.Plain)
-    return _worth([Sighting(ZXING, bytes(code.bytes), code.symbology_identifier, _box(code)) for code in found])
+    return _worth(
+        [Sighting(ZXING, bytes(code.bytes), code.symbology_identifier, _box(code)) for code in found]
+    )
 
 
 def zbar(grey: "Image") -> list[Sighting]:
@@ -82,13 +85,9 @@ def zbar(grey: "Image") -> list[Sighting]:
         # pyzbar 0.1.9 stumbles over the parts of a QR code that is spread over several.
         return []
     sightings = [
-        Sighting(
-            ZBAR,
-            bytes(code.data),
-            _AIM_OF_ZBAR[code.type],
-            (code.rect.left, code.rect.top, code.rect.left + code.rect.width, code.rect.top + code.rect.height),
-        )
+        Sighting(ZBAR, bytes(code.data), _AIM_OF_ZBAR[code.type], (left, top, left + width, top + height))
         for code in found
+        for left, top, width, height in [code.rect]
         if code.type in _AIM_OF_ZBAR
     ]
     return [code for code in _worth(sightings) if code.data.isascii()]

@@ -3,6 +3,7 @@ characters.
 """
 
 import contextlib
+import os
 import termios
 import time
 
@@ -15,11 +16,13 @@ LINE_ERRORS = (OSError, termios.error)
 
 
 class SerialScanner:
-    """Raw and exclusive. Point `port` at `/dev/serial/by-id/...`: the number in `/dev/ttyACM0` changes on
-    replugging.
+    """Raw and exclusive. Point `port` at `/dev/serial/by-id/...` or a `UsbPort`: the number in
+    `/dev/ttyACM0` changes on replugging.
     """
 
-    def __init__(self, name: str, port: str, baud: int = 9600, profile: Profile | None = None) -> None:
+    def __init__(
+        self, name: str, port: str | os.PathLike[str], baud: int = 9600, profile: Profile | None = None
+    ) -> None:
         self.name = name
         self._port, self._baud = port, baud
         self._framer = Framer(profile)
@@ -30,7 +33,7 @@ class SerialScanner:
         # A part of the gap: silence is seen soon after it is long enough, and the patient waits for it.
         wait_s = self._framer.profile.idle_s / 6
         try:
-            self._line = serial.Serial(self._port, self._baud, timeout=wait_s, exclusive=True)
+            self._line = serial.Serial(os.fspath(self._port), self._baud, timeout=wait_s, exclusive=True)
         except ValueError as problem:
             raise DeviceError(f"{self._port}: {problem}", permanent=True) from problem
         except LINE_ERRORS as problem:

@@ -1,8 +1,8 @@
 """Where a picture is striped like a barcode, and at what angle the stripes lie.
 
-zxing-cpp reads PDF417 only within about three degrees of level, and a card in a hand is never level. Trying all
-angles costs a second; the angle can be measured instead: the structure tensor (Bigün and Granlund, 1987) of
-each block of the picture says how strong its edges are, how much they agree, and in which direction.
+zxing-cpp reads PDF417 only within about three degrees of level, and a card in a hand is never level. To try
+all angles costs a second; the angle can be measured instead: the structure tensor (Bigün and Granlund, 1987)
+of each block of the picture says how strong its edges are, how much they agree, and in which direction.
 
 Pillow alone: the squares of the differences in four directions, averaged over blocks, are the tensor.
 """
@@ -76,9 +76,7 @@ def _blocks(grey: Image) -> Iterator[_Block]:
     if min(grey.size) < 2 * BLOCK:
         return
     calm = grey.filter(ImageFilter.BoxBlur(1))
-    across, down, falling, rising = (
-        _energy(calm, *step) for step in ((1, 0), (0, 1), (1, 1), (1, -1))
-    )
+    across, down, falling, rising = (_energy(calm, *step) for step in ((1, 0), (0, 1), (1, 1), (1, -1)))
     width = math.ceil(grey.width / BLOCK)
     for place, (xx, yy, plus, minus) in enumerate(zip(across, down, falling, rising, strict=True)):
         difference, product = xx - yy, (plus - minus) / 2

@@ -37,7 +37,8 @@ _IGNORED_ESC = {
     "=": 1,
     "2": 0,
 }
-_IGNORED_GS = {"B": 1, "b": 1, "H": 1, "h": 1, "w": 1, "f": 1, "L": 2, "W": 2, "I": 1, "P": 2}
+_IGNORED_GS = {"B": 1, "b": 1, "H": 1, "h": 1, "w": 1, "f": 1, "L": 2, "W": 2, "P": 2}
+_IDENTITY = {65: "1.00", 66: "VIRTUAL", 67: "TM-T88V", 68: "0001"}
 _QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
 
 Bytewise = Generator[None, int, None]
@@ -171,7 +172,7 @@ class Interpreter:
             yield from self._raster()
         elif name == "V":
             yield from self._cut()
-        elif name in "!ar":
+        elif name in "!arI":
             self._gs_one(name, (yield from self._next()))
         elif name in _IGNORED_GS:
             yield from self._take(_IGNORED_GS[name])
@@ -184,6 +185,8 @@ class Interpreter:
                 self._style.width, self._style.height = (value >> 4 & 7) + 1, (value & 7) + 1
             case "a":
                 self.output.status_on(value != 0)
+            case "I" if value in _IDENTITY:
+                self.output.reply(b"_" + _IDENTITY[value].encode() + b"\0")
             case "r":
                 self.output.reply(bytes([self.output.paper_byte() if value in (1, 49) else 0]))
 

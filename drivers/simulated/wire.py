@@ -1,5 +1,5 @@
-"""A line without a wire: a driver and a `Mechanism` in one thread, under a clock that moves only when somebody
-waits. Whatever may happen at any byte of a ticket can be tried in a millisecond.
+"""A line without a wire: a driver and a `Mechanism` in one thread, under a clock that moves only when
+somebody waits. Whatever may happen at any byte of a ticket can be tried in a millisecond.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Clock:
 
 
 class Wire:
-    """A transport. `ahead`: how many bytes the line takes that the printer has not taken yet, as kernels do."""
+    """A transport. `ahead`: how many bytes it takes that the printer has not taken yet, as kernels do."""
 
     def __init__(self, printer: Mechanism, clock: Clock, ahead: int = 0) -> None:
         self.printer, self.clock, self.ahead = printer, clock, ahead

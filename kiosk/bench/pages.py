@@ -19,6 +19,7 @@ blueprint = Blueprint("bench", __name__, template_folder="templates", url_prefix
 LOOPBACK = ("127.0.0.1", "::1")
 SHOWN_PAPERS = 12
 LONGEST_PAYLOAD = 4096
+KINDS = ("card", "insurance", "letter", "trouble")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
 
 
@@ -97,7 +98,7 @@ def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
     found = _samples()
     page = render_template(
         "bench/page.html",
-        groups=[(kind, [one for one in found if one.kind == kind]) for kind in ("card", "letter", "trouble")],
+        groups=[(kind, [one for one in found if one.kind == kind]) for kind in KINDS],
         switches=[(switch, switch.position(settings)) for switch in SWITCHES] if state else [],
         papers=[{**one, "at": datetime.fromisoformat(one["at"])} for one in papers],
         errors=state.get("errors", []),

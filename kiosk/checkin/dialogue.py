@@ -6,11 +6,13 @@ and changes nothing.
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kiosk.appointments import codes
-from kiosk.checkin import deeds, records
-from kiosk.checkin.effects import Effect, Fetch, LookUp
+from kiosk.checkin import fetching, insurance, records
+from kiosk.checkin.deeds import Deeds
+from kiosk.checkin.effects import Fetch, LookUp
 from kiosk.checkin.given import Given, NotFound, Press, Scanned
 from kiosk.checkin.lookup import find
 from kiosk.checkin.lookup import scanned as meant
@@ -21,7 +23,7 @@ from kiosk.checkin.tries import judged
 from kiosk.clinic import Clinic
 from kiosk.coverage.rules import member_number
 from kiosk.database import Transaction
-from kiosk.identity import recognise
+from kiosk.identity import Booking, Licence, is_chunk, recognise
 
 SLACK = timedelta(seconds=15)
 """The screen counts down first; the server wipes what a screen that died left behind."""
@@ -31,16 +33,32 @@ SCAN_TRIES = 3
 
 def answer(clinic: Clinic, station: str, given: Given, *, version: int) -> None:
     """The patient answered the page of that version."""
-    _take(clinic, station, given, version=version)
+    expire(clinic)
+    _take(clinic, station, lambda state: given, version=version)
 
 
 def scanned(clinic: Clinic, station: str, scan_id: str, data: bytes, symbology: str | None = None) -> None:
     """Something was held under the station's scanner. The same `scan_id` again changes nothing."""
-    payload = (symbology or "").encode("latin-1", "ignore") + data
-    document = meant(recognise(payload, codes.rules(clinic.config), at=clinic.now()))
+    expire(clinic)
     for _ in range(SCAN_TRIES):
-        if _take(clinic, station, document, once=f"scan:{scan_id}"):
+        if _take(
+            clinic, station, lambda state: _read(clinic, state, data, symbology), once=f"scan:{scan_id}"
+        ):
             return
+
+
+def _read(clinic: Clinic, state: Dialogue, data: bytes, symbology: str | None) -> Scanned:
+    """What the scan means where the dialogue stands."""
+    at = clinic.now()
+    payload = (symbology or "").encode("latin-1", "ignore") + data
+    chunks = state.chunks.add(payload)
+    if is_chunk(payload) and chunks.missing:
+        return Scanned(chunks=chunks)
+    document = recognise(chunks.complete or payload, codes.rules(clinic.config), at=at)
+    scan = meant(document, clinic.local(at).date())
+    if insurance.is_asked(state) and scan.card is None and not isinstance(document, Booking | Licence):
+        return replace(scan, number=member_number(data, symbology) or "")
+    return scan
 
 
 def stay(clinic: Clinic, station: str, *, version: int) -> None:
@@ -63,12 +81,8 @@ def expire(clinic: Clinic) -> None:
         left = records.left_behind(seen, at - life(clinic))
         if not any(records.at_station(seen, station).expired(at, life(clinic)) for station in left):
             return
-    with clinic.database.begin(at=at) as tx:
-        for station in left:
-            before = records.at_station(tx, station)
-            if before.expired(at, life(clinic)):
-                records.save(tx, station, before, Dialogue())
-                tx.touch(f"station:{station}")
+    for station in left:
+        _take(clinic, station, lambda state: Press.TIMED_OUT, expired=True)
 
 
 def life(clinic: Clinic) -> timedelta:
@@ -78,18 +92,25 @@ def life(clinic: Clinic) -> timedelta:
 
 
 def _take(
-    clinic: Clinic, station: str, given: Given, *, version: int | None = None, once: str | None = None
+    clinic: Clinic,
+    station: str,
+    answer: Callable[[Dialogue], Given],
+    *,
+    version: int | None = None,
+    once: str | None = None,
+    expired: bool = False,
 ) -> bool:
-    """Advance the station's dialogue. False: somebody else did in the meantime."""
+    """Advance the station's dialogue by what its state makes of `answer`. False: somebody else did meanwhile.
+
+    With `expired`, only one that was left behind.
+    """
     at = clinic.now()
-    options = _options(clinic, at)
+    options = _options(clinic, station, at)
     with clinic.database.snapshot(at=at) as seen:
         before = records.at_station(seen, station)
-        if version is not None and version != before.version:
+        if version not in (None, before.version) or expired != before.expired(at, life(clinic)):
             return False
-        if version is not None and before.expired(at, life(clinic)):
-            given = Press.TIMED_OUT
-        state, effects = advance(present(clinic, before, at), given, options)
+        state, effects = advance(before.state, answer(before.state), options)
         looked_up = [
             (effect.who, find(clinic, seen, effect.who, effect.birth_date, at))
             for effect in effects
@@ -104,12 +125,15 @@ def _take(
             return True
         for who, found in looked_up:
             state, effects = advance(state, _counted(tx, station, who, found), options)
-        for effect in effects:
-            state = _carry_out(clinic, tx, station, before, state, effect, options)
+        deeds = Deeds(clinic, tx, station, options, command=f"{before.id}:{before.version}")
+        state = deeds.carry_out(state, effects)
         records.save(tx, station, before, state)
         if once is not None:
             tx.answer(once, {})
         tx.touch(f"station:{station}")
+    for effect in effects:
+        if isinstance(effect, Fetch):
+            fetching.begin(clinic, effect, lambda came: _take(clinic, station, lambda state: came))
     return True
 
 
@@ -121,57 +145,16 @@ def _counted(tx: Transaction, station: str, who: Who, found: Found | NotFound) -
     return judged(found, past)
 
 
-def _carry_out(
-    clinic: Clinic,
-    tx: Transaction,
-    station: str,
-    before: Record,
-    state: Dialogue,
-    effect: Effect,
-    options: Options,
-) -> Dialogue:
-    match effect:
-        case OpenTask(kind, subject):
-            tasks.open(tx, kind, station=station, subject=subject)
-        case Reprint(ticket):
-            printing.queue_ticket(tx, station, tx.room.ticket(ticket), copy=True)
-        case Arrive():
-            language = state.language or options.languages[0]
-            came = _arrive(tx, station, effect, language, command=f"{before.id}:{before.version}")
-            state, further = advance(state, came, options)
-            for effect in further:
-                state = _carry_out(clinic, tx, station, before, state, effect, options)
-    return state
-
-
-def _arrive(tx: Transaction, station: str, effect: Arrive, language: str, command: str) -> Arrived | NotFound:
-    appointment = by_reference(tx, effect.reference) if effect.reference else None
-    if effect.reference and appointment is None:
-        return NotFound(Case.NO_APPOINTMENT)
-    try:
-        ticket = check_in(
-            tx,
-            station=station,
-            services=effect.services,
-            language=language,
-            command=command,
-            appointment=appointment,
-            by=f"station:{station}",
-        )
-    except CheckInError:
-        return NotFound(Case.CANCELLED)
-    if ticket.state in GONE:
-        return NotFound(Case.ENDED)
-    return Arrived(ticket.id, again=appointment is not None and appointment.status is Status.ARRIVED)
-
-
-def _options(clinic: Clinic, at: datetime) -> Options:
+def _options(clinic: Clinic, station: str, at: datetime) -> Options:
     config = clinic.config
     today: date = clinic.local(at).date()
+    panel = config.station(station)
     return Options(
         languages=config.site.languages,
         walk_in=tuple(service.id for service in config.services if service.walk_in),
         today=today,
         licence_scanning=config.checkin.licence_scanning,
+        insurance=config.coverage.ask,
+        camera=panel is not None and panel.camera,
         number=secrets.choice(range(10, 100)),
     )

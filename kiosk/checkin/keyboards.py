@@ -18,6 +18,9 @@ ACCENTED = {
     "pt": "ÁÂÃÀÇÉÊÍÓÔÕÚ",
     "vi": "ĂÂĐÊÔƠƯ",
 }
+DIGITS = "0123456789"
+CROCKFORD = DIGITS + "ABCDEFGHJKMNPQRSTVWXYZ"
+"""The letters of a code on a letter: no I, L, O, U."""
 RIGHT_TO_LEFT = "\u0627"
 ALPHABETS = {
     "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويأإآءؤئىة",
@@ -39,7 +42,12 @@ class Keyboard:
     direction: str
     keys: str
     wide: int
-    space: int
+    space: int = 0
+
+    @property
+    def letters(self) -> str:
+        """What this keyboard is called on the key that changes to it."""
+        return "".join(key for key in self.keys if key.isalpha())[:3]
 
 
 def keyboards(languages: Iterable[str], language: str) -> list[Keyboard]:
@@ -53,6 +61,12 @@ def keyboards(languages: Iterable[str], language: str) -> list[Keyboard]:
     others = [ALPHABETS[name] for name in dict.fromkeys((base, own)) if name in ALPHABETS]
     alphabets = [*others, latin] if base in ALPHABETS else [latin, *others]
     return [_laid_out(keys, len(alphabets)) for keys in alphabets]
+
+
+def lettered(*alphabets: str) -> list[Keyboard]:
+    """Keyboards of these keys alone, without a space: for codes and numbers."""
+    extra = 1 if len(alphabets) == 1 else 2
+    return [Keyboard("ltr", keys, (-len(keys) % COLUMNS or COLUMNS) // extra) for keys in alphabets]
 
 
 def _laid_out(keys: str, alphabets: int) -> Keyboard:

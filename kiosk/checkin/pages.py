@@ -4,12 +4,14 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from kiosk import guards
 from kiosk.access import principal
 from kiosk.checkin import dialogue, records, screen
+from kiosk.checkin.given import Chose, Confirmed, Given, Photographed, Press, Speaks, Typed
 from kiosk.checkin.screen import Screen
-from kiosk.checkin.steps import Chose, Confirmed, Given, Press, Speaks, Typed
 from kiosk.clinic import clinic
 from kiosk.config import Station
+from kiosk.coverage.photos import SIDES, PhotoRefused, check_all
 from kiosk.rendering import speak
 from kiosk.stations.pages import pairing_needed
 
@@ -34,21 +36,34 @@ def page(station: str) -> ResponseReturnValue:
         words = screen.shown(Screen(here, seen, panel, record, state, at))
         html = render_template(f"checkin/{state.step}.html", **words)
         version = f"{record.version}-{seen.snapshot.version}"
-    return _fresh(html, version)
+    return _fresh(html, version, panel)
 
 
 @blueprint.post("/kiosk/<station>/answer")
 def answer(station: str) -> ResponseReturnValue:
     """Take the answer to a page; whatever it was, show the present one."""
-    _station(station)
-    if principal().name != station:
-        abort(403)
+    _own(station)
     version = request.form.get("version", type=int, default=-1)
     if request.form.get("answer") == STAY:
         dialogue.stay(clinic(), station, version=version)
         return "", 204
     if (given := said(request.form)) is not None:
         dialogue.answer(clinic(), station, given, version=version)
+    return redirect(url_for("checkin.page", station=station), 303)
+
+
+@blueprint.post("/kiosk/<station>/photo")
+def photo(station: str) -> ResponseReturnValue:
+    """Take the pictures of an insurance card; whatever they are, show the present page."""
+    _own(station)
+    sent = {side: request.files[side].read() for side in SIDES if side in request.files}
+    pictures = {side: data for side, data in sent.items() if data}
+    try:
+        check_all(pictures)
+    except PhotoRefused:
+        pictures = {}
+    version = request.form.get("version", type=int, default=-1)
+    dialogue.answer(clinic(), station, Photographed(pictures), version=version)
     return redirect(url_for("checkin.page", station=station), 303)
 
 
@@ -73,8 +88,18 @@ def _station(name: str) -> Station:
     return clinic().config.station(name) or abort(404)
 
 
-def _fresh(html: str, version: str) -> Response:
+def _own(station: str) -> None:
+    """Only the station's own screen may answer."""
+    _station(station)
+    if principal().name != station:
+        abort(403)
+
+
+def _fresh(html: str, version: str, panel: Station) -> Response:
     response = make_response(html)
+    if panel.camera:
+        allowed = guards.POLICY["Permissions-Policy"].replace("camera=()", "camera=(self)")
+        response.headers["Permissions-Policy"] = allowed
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
     response.make_conditional(request)

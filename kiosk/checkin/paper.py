@@ -1,4 +1,4 @@
-"""What stands on a ticket: the document of `docs/station-api.md`, every word in the patient's language, made as
+"""What stands on a ticket: the document of `docs/station-api.md`, in the patient's language, made as
 `[ticket]` of kiosk.toml wants it.
 
 Nothing here tells who the patient is: code, service, instructions and the link to the patient's phone page.
@@ -55,17 +55,6 @@ def document(config: Config, facts: Facts) -> dict[str, Any]:
             "url_label": gettext("Follow your place on your phone"),
             "copy": gettext("COPY") if facts.copy else None,
         }
-
-
-def sample(config: Config, language: str, *, at: datetime, copy: bool = False) -> dict[str, Any]:
-    """Return an invented ticket, to look at a design."""
-    service = config.services[0]
-    estimate = Estimate(timedelta(minutes=10), timedelta(minutes=20))
-    url = f"{config.public_url}/t/{'0123456789abcdefghjkmnpqrstvwxyz'[:26]}"
-    code = f"{service.letter}042"
-    return document(
-        config, Facts(code, service.id, at.astimezone(config.site.zone), language, url, estimate, copy)
-    )
 
 
 def _logo(path: str) -> str | None:

@@ -14,7 +14,7 @@ The arrival commits visit and ticket; what comes after it (`kiosk.checkin.insura
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.checkin import insurance
+from kiosk.checkin import insurance, scanning
 from kiosk.checkin.cases import Case
 from kiosk.checkin.effects import Arrive, LookUp, OpenTask, Outcome, Print
 from kiosk.checkin.given import (

@@ -32,15 +32,7 @@ def scanned(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
         return insurance.scanned(state, scan), ()
     if scan.case is not None:
         return refused(state, scan.case, options)
-    if scan.who is None:
-        return _unread(state), ()
-    if scan.who in (state.held, state.who) and state.step is not Step.NAME:
-        return state, ()
-    if scan.who.needs_consent and not options.licence_scanning:
-        return replace(state, notice=Notice.NO_LICENCES), ()
-    if scan.who.needs_consent and not state.agreed:
-        return begun(state, step=Step.CONSENT, held=scan.who, failures=_failures(state)), ()
-    return _read(state, scan.who, scan.card), ()
+    return (_unread(state) if scan.who is None else _identified(state, scan.who, scan.card, options)), ()
 
 
 def consent(state: Dialogue, given: Given, options: Options) -> Outcome:
@@ -83,6 +75,16 @@ def _unread(state: Dialogue) -> Dialogue:
     unread = state.unread + 1
     notice = Notice.UNREADABLE if unread < SCAN_TRIES else Notice.USE_TOUCH
     return replace(state, unread=unread, notice=notice)
+
+
+def _identified(state: Dialogue, who: Who, card: Card | None, options: Options) -> Dialogue:
+    if who in (state.held, state.who) and state.step is not Step.NAME:
+        return state
+    if who.needs_consent and not options.licence_scanning:
+        return replace(state, notice=Notice.NO_LICENCES)
+    if who.needs_consent and not state.agreed:
+        return begun(state, step=Step.CONSENT, held=who, failures=_failures(state))
+    return _read(state, who, card)
 
 
 def _read(state: Dialogue, who: Who, card: Card | None = None) -> Dialogue:

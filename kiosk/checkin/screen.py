@@ -13,16 +13,19 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from kiosk.checkin import printing
-from kiosk.checkin.keyboards import keyboards
+from kiosk.checkin.insurance import grouped, is_asked
+from kiosk.checkin.keyboards import CROCKFORD, DIGITS, LATIN, keyboards, lettered
 from kiosk.checkin.records import Record
 from kiosk.checkin.rules import COPIES, days_of
-from kiosk.checkin.steps import PROBLEMS, Dialogue, Source, Step
+from kiosk.checkin.steps import PROBLEMS, Dialogue, Step
 from kiosk.clinic import Clinic
 from kiosk.config import Station
 from kiosk.database import Reading
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
+from kiosk.stations.records import devices
+from kiosk.stations.rules import Kind, State
 from kiosk.tasks import records as tasks
 
 WALK_AWAY_S = 15
@@ -30,7 +33,11 @@ WALK_AWAY_S = 15
 
 PROGRESS = {
     Step.SCAN: 1,
+    Step.CONSENT: 1,
     Step.NAME: 1,
+    Step.CODE: 1,
+    Step.FETCHING: 1,
+    Step.PASSCODE: 1,
     Step.MONTH: 2,
     Step.DAY: 2,
     Step.YEAR: 2,
@@ -38,6 +45,7 @@ PROGRESS = {
     Step.CONFIRM: 3,
 }
 STEPS = 4
+BAD = frozenset({State.ABSENT, State.DOWN})
 DATE_PARTS = {Step.MONTH: 0, Step.DAY: 1, Step.YEAR: 2}
 """How much of the birth date is known on the page that asks for the rest."""
 
@@ -86,6 +94,7 @@ def shown(screen: Screen) -> dict[str, Any]:
     """Return all that the page's template needs."""
     state, rules = screen.state, screen.clinic.config.checkin
     idle_s = WALK_AWAY_S if state.step is Step.TICKET else rules.idle_seconds
+    asked = is_asked(state)
     warned = state.step not in (Step.TICKET, Step.WELCOME)
     page: dict[str, Any] = {
         "version": screen.reading.snapshot.version,
@@ -96,9 +105,12 @@ def shown(screen: Screen) -> dict[str, Any]:
         "greetings": [greeting(code) for code in screen.languages],
         "chosen": screen.language,
         "inline_languages": INLINE_LANGUAGES,
-        "progress": PROGRESS.get(state.step),
-        "steps": STEPS,
-        "typed": state.who is not None and state.who.source is Source.TYPED,
+        "progress": STEPS if asked else PROGRESS.get(state.step),
+        "steps": STEPS + 1 if screen.clinic.config.coverage.ask else STEPS,
+        "asked": asked,
+        "parts": len(state.chunks.parts),
+        "parts_read": len(state.chunks.parts) - len(state.chunks.missing),
+        "given_on": state.who.page if state.who else None,
         "idle_s": 0 if state.pristine else idle_s,
         "warning_s": rules.warning_seconds if warned else 0,
         "services": [service for service in screen.clinic.config.services if service.walk_in],
@@ -129,8 +141,48 @@ def _birth_date(screen: Screen) -> dict[str, Any]:
     }
 
 
-def _keys(screen: Screen) -> dict[str, Any]:
+def _letters(screen: Screen) -> dict[str, Any]:
     return {"keyboards": keyboards(screen.languages, screen.language)}
+
+
+def _code(screen: Screen) -> dict[str, Any]:
+    return {"keyboards": lettered(CROCKFORD)}
+
+
+def _member(screen: Screen) -> dict[str, Any]:
+    return {"keyboards": lettered(DIGITS + LATIN + "-")}
+
+
+def _passcode(screen: Screen) -> dict[str, Any]:
+    return {"keyboards": lettered(DIGITS + LATIN.lower(), DIGITS + LATIN)}
+
+
+def _scanning(screen: Screen) -> dict[str, Any]:
+    """Whether to ask for a scan: not while this station's scanner is known not to work."""
+    hosts = [
+        host
+        for host in devices(screen.reading, screen.at)
+        if host.kind is Kind.HOST and host.name == screen.station.id
+    ]
+    scanners = [
+        part for host in hosts if host.cause != "silent" for part in host.parts if part.kind == "scanner"
+    ]
+    told = any(host.parts or host.cause == "silent" for host in hosts)
+    return {"scanning": not told or any(part.state not in BAD for part in scanners)}
+
+
+def _insurance(screen: Screen) -> dict[str, Any]:
+    return {**_scanning(screen), "ticket_code": screen.reading.snapshot.tickets[screen.state.ticket].code}
+
+
+def _card_check(screen: Screen) -> dict[str, Any]:
+    card = screen.state.card
+    until = card.valid_until if card else None
+    return {
+        **_insurance(screen),
+        "member_number": grouped(card.member_id) if card else "",
+        "valid_until": until and format_date(until, "long", locale=screen.locale),
+    }
 
 
 def _ticket(screen: Screen) -> dict[str, Any]:
@@ -162,10 +214,18 @@ def _qr(text: str) -> Markup:
 
 
 _PARTS: dict[Step, Callable[[Screen], dict[str, Any]]] = {
-    Step.NAME: _keys,
+    Step.WELCOME: _scanning,
+    Step.SCAN: _scanning,
+    Step.NAME: _letters,
+    Step.CODE: _code,
     Step.MONTH: _birth_date,
     Step.DAY: _birth_date,
     Step.YEAR: _birth_date,
     Step.CHECK: _birth_date,
+    Step.INSURANCE: _insurance,
+    Step.CARD: _scanning,
+    Step.MEMBER: _member,
+    Step.CARD_CHECK: _card_check,
+    Step.PASSCODE: _passcode,
     Step.TICKET: _ticket,
 }

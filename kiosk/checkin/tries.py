@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from kiosk.checkin.cases import Case
+from kiosk.checkin.given import NotFound
 from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Found, NotFound, Who
+from kiosk.checkin.steps import Found, Who
 from kiosk.identity.claims import Source
 from kiosk.identity.folding import forms, without_suffix, words
 from kiosk.identity.manual_code import manual_code

@@ -12,11 +12,11 @@ from kiosk.appointments import records as appointments
 from kiosk.appointments.rules import Person
 from kiosk.checkin import printing
 from kiosk.checkin.arrival import CheckInError, check_in
-from kiosk.clinic import clinic
-from kiosk.console import commands, records, rules, screen, subject, surroundings, telling, words
+from kiosk.clinic import Clinic, clinic
+from kiosk.console import commands, insurance, records, rules, screen, subject, surroundings, telling, words
 from kiosk.console.commands import Answer
 from kiosk.console.screen import Floor, Line
-from kiosk.console.subject import Undo
+from kiosk.console.subject import Subject, Undo
 from kiosk.database import Reading, Transaction
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import NoSuchTicket, QueueError, UnknownName
@@ -52,7 +52,7 @@ def page() -> ResponseReturnValue:
             version=reading.snapshot.version,
             floor=floor,
             desk=floor.chosen,
-            subject=subject.subject(reading, line, floor.names, picked=picked) if line else None,
+            subject=_subject(here, reading, line, floor, picked=picked),
             undo=_undo(reading, me, line if picked else None, at=at),
             told=told,
             todos=surroundings.todos(reading, floor.names, at=at),
@@ -111,6 +111,17 @@ def act(ticket: str, action: str) -> ResponseReturnValue:
     by = principal().name
     return carry_out(
         action, lambda tx: commands.act(tx, action, ticket, request.form, by=by), keep=action != "call"
+    )
+
+
+@blueprint.post("/tickets/<ticket>/insurance/<verb>", endpoint="insurance")
+def see_to_insurance(ticket: str, verb: str) -> ResponseReturnValue:
+    """Ask the payer again, correct what was read, mark it as checked, or take that back."""
+    if verb not in insurance.VERBS:
+        abort(404)
+    settings, by = clinic().config.coverage, principal().name
+    return carry_out(
+        verb, lambda tx: insurance.act(tx, settings, verb, ticket, request.form, by=by), keep=True
     )
 
 
@@ -227,6 +238,14 @@ def _line(floor: Floor, picked: str | None) -> tuple[Line | None, bool]:
     if picked and (line := floor.lines.get(picked)):
         return line, True
     return (floor.chosen.line if floor.chosen else None), False
+
+
+def _subject(
+    here: Clinic, reading: Reading, line: Line | None, floor: Floor, *, picked: bool
+) -> Subject | None:
+    if line is None:
+        return None
+    return subject.subject(reading, here.config.coverage, line, floor.names, picked=picked)
 
 
 def _undo(reading: Reading, me: str, picked: Line | None, *, at: datetime) -> Undo | None:

@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from kiosk.checkin.records import people_of
 from kiosk.clinic import Clinic
 from kiosk.console import records, rules, words
+from kiosk.console.insurance import troubled
 from kiosk.console.rules import Shown, Wait
 from kiosk.console.words import Names
 from kiosk.database import Reading
@@ -24,7 +25,7 @@ DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One ticket in the list. `position` counts within the chosen desk's line."""
+    """One ticket in the list. `position` counts within the chosen desk's line; `insurance`: it needs a person."""
 
     ticket: Ticket
     name: str
@@ -36,6 +37,7 @@ class Line:
     position: int | None
     desk: str
     seen: str
+    insurance: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class _Drawer:
         self._first_language = here.config.site.languages[0]
         desk = room.rules.desks.get(chosen or "")
         self._services = desk.services if desk else frozenset()
+        self._troubled = troubled(reading)
 
     def group(self, name: str, word: str, states: Collection[State], folded: bool) -> Group:
         """Return the group of the tickets in `states`."""
@@ -194,6 +197,7 @@ class _Drawer:
             position=position,
             desk=self.names.desk(ticket.desk),
             seen=rules.stamp(ticket),
+            insurance=ticket.id in self._troubled,
         )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kiosk.config import Coverage
 from kiosk.console import records, rules, words
+from kiosk.console.insurance import Insurance, insurance
 from kiosk.console.rules import Button, Command
 from kiosk.console.screen import Line
 from kiosk.console.words import Names
@@ -40,9 +42,10 @@ class Subject:
     main: Command
     history: Sequence[Happening]
     station: str | None
+    insurance: Insurance | None
 
 
-def subject(reading: Reading, line: Line, names: Names, *, picked: bool) -> Subject:
+def subject(reading: Reading, settings: Coverage, line: Line, names: Names, *, picked: bool) -> Subject:
     """Return what can be done with this ticket, and what was."""
     ticket = line.ticket
     return Subject(
@@ -52,6 +55,7 @@ def subject(reading: Reading, line: Line, names: Names, *, picked: bool) -> Subj
         main=rules.main_command(ticket),
         history=history(reading, ticket, names),
         station=records.station_of(reading, ticket.visit),
+        insurance=insurance(reading, settings, ticket, names, trouble=line.insurance),
     )
 
 

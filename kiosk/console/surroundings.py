@@ -1,7 +1,7 @@
 """What stands around the queue: what needs a person, whether the devices work, who is still expected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kiosk.appointments import records as appointments
@@ -9,6 +9,7 @@ from kiosk.appointments.records import Status
 from kiosk.clinic import Clinic
 from kiosk.console import words
 from kiosk.console.words import Names
+from kiosk.coverage import records as insurance
 from kiosk.database import Reading
 from kiosk.tasks import records as tasks
 from kiosk.tasks.rules import URGENT, Words
@@ -24,7 +25,11 @@ ICONS = {
     "print_unknown": "printer",
     "paper_low": "paper",
     "device_down": "warn",
+    **dict.fromkeys(insurance.TASKS, "card"),
 }
+
+MOST_INSURANCE = 2
+"""So many tickets with a question about insurance have a line of their own."""
 
 PRINTS = frozenset({"print_failed", "print_unknown"})
 """Tasks whose next step is another print."""
@@ -32,9 +37,12 @@ PRINTS = frozenset({"print_failed", "print_unknown"})
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A task with its words. `prints`: the ticket to print again at `station`, for certain a COPY or not."""
+    """A task with its words. `prints`: the ticket to print again at `station`, for certain a COPY or not.
 
-    id: int
+    `look_at`: the ticket on whose panel the rest stands.
+    """
+
+    id: int | None
     icon: str
     words: Words
     urgent: bool
@@ -43,6 +51,7 @@ class Todo:
     prints: str | None
     copy: bool
     station: str | None
+    look_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,25 @@ def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
                 prints=ticket.id if ticket and task.kind in PRINTS else None,
                 copy=task.kind == "print_unknown",
                 station=task.station,
+                look_at=ticket.id if ticket and task.kind in insurance.TASKS else None,
             )
         )
-    return sorted(found, key=lambda todo: (not (todo.help and todo.urgent), not todo.urgent, todo.id))
+    todos = sorted(found, key=lambda todo: (not (todo.help and todo.urgent), not todo.urgent, todo.id))
+    return _together(todos)
+
+
+def _together(todos: Sequence[Todo]) -> list[Todo]:
+    """Many tickets with a question about insurance are one line: the sign in the list tells which."""
+    about_insurance = [todo for todo in todos if todo.look_at]
+    tickets = list(dict.fromkeys(todo.look_at for todo in about_insurance))
+    if len(tickets) <= MOST_INSURANCE:
+        return list(todos)
+    told = Words(
+        f"{len(tickets)} tickets need a look at their insurance.",
+        "Open them one after the other: the list marks them with “Insurance”.",
+    )
+    first = about_insurance[0]
+    return [todo for todo in todos if not todo.look_at] + [replace(first, id=None, words=told)]
 
 
 def expected(here: Clinic, reading: Reading, names: Names, *, at: datetime) -> Sequence[Expected]:

@@ -27,6 +27,7 @@ class Told:
     seen: str
     ticket: str | None
     left: timedelta
+    uncheck: bool = False
 
 
 def told(reading: Reading, command: str, names: Names, *, at: datetime) -> Told | None:
@@ -53,6 +54,7 @@ def told(reading: Reading, command: str, names: Names, *, at: datetime) -> Told 
         seen=rules.stamp(ticket),
         ticket=ticket.id if ticket else None,
         left=left,
+        uncheck="uncheck" in answer,
     )
 
 
@@ -96,6 +98,13 @@ def _refusal(
             return _last(reading, ticket, names, at), now
         case "Overtaken":
             return f"{desk} changed in the meantime.", "Nothing was done. Look again, then call."
+        case "NoNumber":
+            return "This is not a member number.", "Type 4 to 30 letters and digits. Nothing was changed."
+        case "NoQuestion" if ticket:
+            return (
+                f"The payer cannot be asked about {ticket.code}.",
+                "Correct the payer and the number first.",
+            )
         case "NoSuchTicket":
             return "This ticket is not of today.", "Nothing was done."
         case _:

@@ -109,6 +109,13 @@ HAPPENED: Mapping[str, str] = {
     "task_changed": "{code} needs a person",
     "task_closed": "{who} saw to {code}",
     "reprinted": "{who} had {code} printed again",
+    "insurance_shown": "{who} took down the insurance of {code}",
+    "insurance_corrected": "{who} corrected the insurance of {code}",
+    "insurance_asked": "{who} had the payer of {code} asked again",
+    "insurance_waiting": "The payer of {code} does not answer",
+    "insurance_answered": "The payer of {code} answered",
+    "insurance_checked": "{who} checked the insurance of {code}",
+    "insurance_unchecked": "{who} took back that the insurance of {code} is checked",
     "undone": "{who} took back: {undone}",
 }
 """Event kind → what a colleague reads."""
@@ -167,6 +174,10 @@ DONE: Mapping[str, str] = {
     "desk_opened": "{desk} is open.",
     "desk_closed": "{desk} is closed.",
     "task_closed": "Done.",
+    "insurance_asked": "The payer is asked about {code}.",
+    "insurance_corrected": "The insurance of {code} is corrected.",
+    "insurance_checked": "The insurance of {code} is checked.",
+    "insurance_unchecked": "Taken back. The insurance of {code} is still to be checked.",
 }
 """What was just done, as the one who did it reads it."""
 

@@ -35,7 +35,12 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.action == "list":
         show(config)
         return 0
-    return update(config, Reach(hosts=frozenset(host_of(issuer.url) for issuer in config.issuers)))
+    return update(config, reach(config))
+
+
+def reach(config: Config) -> Reach:
+    """What an update may ask: the issuers' own hosts."""
+    return Reach(hosts=frozenset(host_of(issuer.url) for issuer in config.issuers))
 
 
 def show(config: Config) -> None:
@@ -44,10 +49,9 @@ def show(config: Config) -> None:
         revoked = sum(len(key.revoked or ()) for key in issuer.keys.values())
         missing = sum(key.revoked is None for key in issuer.keys.values())
         print(f"{issuer.name}\n  {issuer.url}")
-        print(
-            f"  {len(issuer.keys)} keys, {revoked} cards revoked"
-            + f", {missing} lists missing" * (missing > 0)
-        )
+        print(f"  {_counted(len(issuer.keys), 'key')}, {_counted(revoked, 'card')} revoked")
+        if missing:
+            print(f"  {_counted(missing, 'revocation list')} missing or too old")
         print(f"  fetched {files_of(config.data, section).fetched_at():%Y-%m-%d %H:%M} UTC")
 
 
@@ -79,7 +83,7 @@ def _update(issuer: configuration.Issuer, files: Files, reach: Reach) -> str:
         raise BadAnswer(f"Its server sent something else: {error}.") from None
     for path, data in (*lists.items(), (files.keys, keys)):
         _write(path, data)
-    return f"{len(keys_in(keys))} keys, {len(lists)} revocation lists."
+    return f"{_counted(len(keys_in(keys)), 'key')}, {_counted(len(lists), 'revocation list')}."
 
 
 def _check_list(found: RevocationList, name: str, wanted: int, here: Path) -> None:
@@ -113,6 +117,10 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(made).unlink(missing_ok=True)
         raise
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 def _words(problem: Exception) -> str:

@@ -56,7 +56,10 @@ class Inquiry(Personal):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Answer(Personal):
-    """What the payer said. Amounts are in the site's currency: X12 names none. `code`: for whoever looks it up."""
+    """What the payer said. Amounts are in the site's currency: X12 names none.
+
+    `code` is the payer's reason, for whoever looks it up.
+    """
 
     state: State
     plan: str = ""
@@ -105,5 +108,5 @@ def from_plain(values: Mapping[str, Any]) -> Answer:
     """The answer that `to_plain` wrote down."""
     amounts = {name: Decimal(values[name]) for name in ("co_pay", "deductible_left") if values[name]}
     days = {name: date.fromisoformat(values[name]) for name in ("valid_from", "valid_until") if values[name]}
-    texts = {name: values[name] for name in ("plan", "message", "code")}
-    return Answer(state=State(values["state"]), **texts, **amounts, **days)
+    read: dict[str, Any] = {**values, **amounts, **days, "state": State(values["state"])}
+    return Answer(**read)

@@ -10,6 +10,7 @@ bytes hold for all requests of an `Errand`. No error says where to.
 import socket
 import ssl
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -109,10 +110,10 @@ class Errand(Personal):
             headers["Content-Type"] = "application/json"
         try:
             connection.request(method, target, body, headers)
-            response = connection.getresponse()
-            if response.getheader("Content-Encoding", "identity") != "identity":
-                raise NotUnderstood
-            data = response.read(self.left_bytes + 1)
+            with closing(connection.getresponse()) as response:
+                if response.getheader("Content-Encoding", "identity") != "identity":
+                    raise NotUnderstood
+                data = response.read(self.left_bytes + 1)
         except ssl.SSLCertVerificationError:
             raise NotTrusted from None
         except (OSError, HTTPException, ValueError):
@@ -159,12 +160,12 @@ def may_be_asked(address: str, networks: Iterable[str] = ()) -> bool:
         return True
     if isinstance(found, IPv6Address):
         return found in _UNICAST and found.is_global and not any(found in one for one in _CARRIERS)
-    return found.is_global and not found.is_multicast and found not in _RELAYS
+    return found.is_global and not found.is_multicast and not any(found in one for one in _RESERVED)
 
 
 _UNICAST = IPv6Network("2000::/3")
 _CARRIERS = IPv6Network("2001::/23"), IPv6Network("2002::/16"), IPv6Network("3fff::/20")
-_RELAYS = ip_network("192.88.99.0/24")
+_RESERVED = ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24")
 
 
 def host_of(url: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Insurance in SQL: what was shown, the question to the payer, its answer. Cards, photographs, answers: sealed.
+"""Insurance in SQL: what was shown, the question to the payer, its answer. All sealed.
 
 Nothing here stops a check-in. Trouble becomes a task that carries the ticket and no more.
 """
@@ -17,10 +17,11 @@ from kiosk.appointments import records as appointments
 from kiosk.checkin.records import person_of
 from kiosk.config import Coverage as Settings
 from kiosk.coverage import eligibility, questions, rules
-from kiosk.coverage.eligibility import Answer
+from kiosk.coverage.eligibility import Answer, Inquiry
 from kiosk.coverage.photos import SIDES, check_all
 from kiosk.coverage.rules import Card, Finding, Obstacle, Source
 from kiosk.database import Reading, Transaction
+from kiosk.database.jobs import Job
 from kiosk.database.schema import coverage, coverage_photo, visit
 from kiosk.identity.documents import Personal
 from kiosk.tasks import records as tasks
@@ -54,6 +55,12 @@ def on_file(reading: Reading, appointment_id: str | None) -> Card | None:
     return found.coverage if found else None
 
 
+def filed_for(reading: Reading, visit_id: str) -> Card | None:
+    """The cover on file for the appointment of this visit."""
+    query = sa.select(visit.c.appointment).where(visit.c.site == reading.site, visit.c.id == visit_id)
+    return on_file(reading, reading.connection.execute(query).scalar())
+
+
 def take(
     tx: Transaction,
     settings: Settings,
@@ -71,7 +78,7 @@ def take(
     """
     kept = photos or {}
     check_all(kept)
-    filed = on_file(tx, _appointment_of(tx, visit))
+    filed = filed_for(tx, visit)
     shown = rules.complete(card, filed) if card else None
     row_id = uuid.uuid4().hex
     row = {
@@ -94,8 +101,10 @@ def take(
     return row_id
 
 
-def correct(tx: Transaction, settings: Settings, cover: Cover, *, payer: str, member_id: str, by: str) -> None:
-    """Staff read the card: this is the payer and the number. The finding is made anew, the payer asked anew."""
+def correct(
+    tx: Transaction, settings: Settings, cover: Cover, *, payer: str, member_id: str, by: str
+) -> None:
+    """Staff read the card: this is the payer and the number. It is held against the file, the payer asked."""
     before = cover.card or Card(source=Source.TYPED)
     source = before.source if member_id == before.member_id else Source.TYPED
     verified = before.verified and (payer, member_id) == (before.payer, before.member_id)
@@ -138,8 +147,41 @@ def uncheck(tx: Transaction, cover: Cover, *, by: str) -> None:
     tx.record("insurance_unchecked", by=by, ticket=ticket)
 
 
-def answered(tx: Transaction, cover: Cover, answer: Answer) -> None:
+def inquiry(reading: Reading, settings: Settings, job: Job) -> Inquiry | None:
+    """What to ask the payer; None when it is purged meanwhile, or asked anew."""
+    cover = find(reading, questions.cover_of(job))
+    person = person_of(reading, cover.visit) if cover else None
+    if cover is None or cover.card is None or cover.job != job.id or person is None or not person.birth_date:
+        return None
+    return Inquiry(
+        payer_id=rules.payer_id(cover.card.payer, settings.payers),
+        payer_name=cover.card.payer,
+        provider_npi=settings.provider_npi,
+        provider_name=settings.provider_name,
+        family_name=person.family_name,
+        given_name=person.given_name,
+        middle_name=person.middle_name,
+        suffix=person.suffix,
+        member_id=cover.card.member_id,
+        group=cover.card.group,
+        birth_date=person.birth_date,
+        service_date=reading.day(cover.shown_at),
+        trace=cover.id,
+        number=job.id,
+    )
+
+
+def waiting(tx: Transaction, job: Job) -> None:
+    """The payer does not answer; it is asked again by itself."""
+    cover = find(tx, questions.cover_of(job))
+    tx.record("insurance_waiting", by=questions.TARGET, ticket=ticket_of(tx, cover.visit) if cover else None)
+
+
+def answered(tx: Transaction, job: Job, answer: Answer) -> None:
     """The payer spoke: keep what it said, and ask a person where it is not good."""
+    cover = find(tx, questions.cover_of(job))
+    if cover is None or cover.job != job.id:
+        return
     sealed = tx.vault.seal(eligibility.to_plain(answer), _answer_context(cover.id))
     _change(tx, cover.id, answer=sealed, answered_at=tx.at)
     ticket = ticket_of(tx, cover.visit)
@@ -199,11 +241,6 @@ def _ask(tx: Transaction, settings: Settings, cover_id: str, card: Card | None, 
 def _change(tx: Transaction, cover_id: str, **values: Any) -> None:
     of = sa.and_(coverage.c.site == tx.site, coverage.c.id == cover_id)
     tx.connection.execute(coverage.update().where(of).values(values))
-
-
-def _appointment_of(reading: Reading, visit_id: str) -> str | None:
-    query = sa.select(visit.c.appointment).where(visit.c.site == reading.site, visit.c.id == visit_id)
-    return reading.connection.execute(query).scalar()
 
 
 def _first(reading: Reading, query: sa.Select[Any]) -> Cover | None:

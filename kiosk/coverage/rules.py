@@ -99,7 +99,7 @@ def member_number(payload: bytes, symbology: str | None = None) -> str | None:
 
 
 def tidy_member_number(text: str) -> str:
-    """The number as it stands in records: capitals, single spaces, plain hyphens. `""` if it cannot be one."""
+    """The number as records have it: capitals, single spaces, plain hyphens. `""` if it cannot be one."""
     plain = " ".join(unicodedata.normalize("NFKC", text).upper().split())
     plain = _DASHES.sub("-", plain)
     fits = SHORTEST_NUMBER <= len(plain) <= LONGEST_NUMBER
@@ -167,7 +167,9 @@ def to_plain(card: Card) -> dict[str, Any]:
 
 def from_plain(values: Mapping[str, Any]) -> Card:
     """The card that `to_plain` wrote down."""
-    days = {name: date.fromisoformat(values[name]) for name in ("valid_from", "valid_until") if name in values}
+    days = {
+        name: date.fromisoformat(values[name]) for name in ("valid_from", "valid_until") if name in values
+    }
     return Card(**{**values, **days, "source": Source(values["source"])})
 
 

@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from kiosk.database import Database, Transaction
-from kiosk.database.schema import appointment, checkin, command, failed_try, pairing, visit
+from kiosk.database.schema import (
+    appointment,
+    checkin,
+    command,
+    coverage,
+    coverage_photo,
+    failed_try,
+    pairing,
+    visit,
+)
 from kiosk.queueing.tickets import OPEN
 
 KEPT = timedelta(hours=24)
@@ -41,6 +50,7 @@ def purge(database: Database, *, at: datetime) -> Wiped:
         wiped = Wiped(
             _wipe_visits(tx), _wipe_appointments(tx), _wipe_checkins(tx), _close_left_open(tx, database)
         )
+        _wipe_insurance(tx)
         _forget_retries(tx)
         if any((wiped.visits, wiped.appointments, wiped.checkins)):
             tx.record("purged", by=BY)
@@ -75,6 +85,15 @@ def _wipe_appointments(tx: Transaction) -> int:
     return tx.connection.execute(wipe).rowcount
 
 
+def _wipe_insurance(tx: Transaction) -> None:
+    """Cards, photographs and what payers said go with their visits."""
+    over = sa.select(visit.c.id).where(visit.c.site == tx.site, visit.c.purged_at.is_not(None))
+    of_them = sa.and_(coverage.c.visit.in_(over), coverage.c.sealed.is_not(None))
+    rows = sa.select(coverage.c.id).where(of_them)
+    tx.connection.execute(coverage_photo.delete().where(coverage_photo.c.coverage.in_(rows)))
+    tx.connection.execute(coverage.update().where(of_them).values(sealed=None, answer=None))
+
+
 def _wipe_checkins(tx: Transaction) -> int:
     over = sa.and_(checkin.c.site == tx.site, checkin.c.updated_at < tx.at - ABANDONED)
     return tx.connection.execute(checkin.delete().where(over)).rowcount
@@ -94,7 +113,7 @@ def _clean_files(database: Database) -> None:
     """Empty the write-ahead log, where the old bytes still lie; SQLite's `secure_delete` zeroed the rest."""
     if database.engine.dialect.name != "sqlite":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM visit, appointment, checkin, failed_try")
+            connection.exec_driver_sql("VACUUM visit, appointment, coverage, coverage_photo, checkin, failed_try")
         return
     with closing(database.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
         cursor.execute("PRAGMA incremental_vacuum").fetchall()

@@ -15,8 +15,9 @@ from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Appointment
 from kiosk.appointments.rules import Entry
 from kiosk.checkin.arrival import check_in
-from kiosk.config import Config
+from kiosk.config import Config, Coverage
 from kiosk.database import Database, Transaction
+from kiosk.demo import insured
 from kiosk.demo.people import LANGUAGES, people
 from kiosk.queueing.tickets import State, Ticket
 from kiosk.staff import records as staff
@@ -58,6 +59,7 @@ class _Arrival:
     language: str
     priority: str | None = None
     appointment: Appointment | None = None
+    number: int = 0
 
 
 def seed(database: Database, config: Config, *, at: datetime, chance: random.Random) -> None:
@@ -68,7 +70,8 @@ def seed(database: Database, config: Config, *, at: datetime, chance: random.Ran
             staff.add(tx, username=username, name=name, role=role, password=password, by="demo")
         appointments.load(tx, list(_entries(tx, at, chance)))
         booked = appointments.today(tx, at)
-    day = _Day(sorted(_arrivals(booked, at, chance), key=lambda one: one.at), chance)
+    coming = sorted(_arrivals(booked, at, chance), key=lambda one: one.at)
+    day = _Day(coming, config.coverage, chance)
     minute = start
     while minute < at - MINUTE:
         minute += MINUTE
@@ -78,6 +81,7 @@ def seed(database: Database, config: Config, *, at: datetime, chance: random.Ran
             day.play(tx)
     with database.begin(at=at) as tx:
         _set_aside(tx)
+        insured.ask(tx, config.coverage)
 
 
 def _entries(tx: Transaction, at: datetime, chance: random.Random) -> Iterator[Entry]:
@@ -93,6 +97,7 @@ def _entries(tx: Transaction, at: datetime, chance: random.Random) -> Iterator[E
             slot=opening + int(share * (BEFORE + AFTER) / (5 * MINUTE)) * 5 * MINUTE,
             services=chance.choices(choices, weights)[0],
             person=next(everybody),
+            coverage=insured.on_file(number, tx.day(at)),
         )
 
 
@@ -102,7 +107,7 @@ def _arrivals(booked: Sequence[Appointment], at: datetime, chance: random.Random
         arrives = one.slot - chance.randint(3, 35) * MINUTE
         if arrives < at and chance.random() > 0.1:
             priority = "assistance" if number % 9 == 4 else None
-            yield _Arrival(arrives, one.services, chance.choice(LANGUAGES), priority, one)
+            yield _Arrival(arrives, one.services, chance.choice(LANGUAGES), priority, one, number)
     for _ in range(WALK_INS):
         arrives = at - chance.uniform(1, 60) * MINUTE
         yield _Arrival(arrives, [chance.choice(_WALK_INS)], chance.choice(LANGUAGES))
@@ -111,8 +116,9 @@ def _arrivals(booked: Sequence[Appointment], at: datetime, chance: random.Random
 class _Day:
     """The play: who still comes, and until when the desks are busy."""
 
-    def __init__(self, coming: list[_Arrival], chance: random.Random) -> None:
+    def __init__(self, coming: list[_Arrival], insurance: Coverage, chance: random.Random) -> None:
         self.coming = coming
+        self.insurance = insurance
         self.chance = chance
         self.busy_until: dict[str, datetime] = {}
         self.calls = 0
@@ -121,7 +127,7 @@ class _Day:
     def play(self, tx: Transaction) -> None:
         """One minute: patients arrive, then every desk goes on."""
         while self.coming and self.coming[0].at <= tx.at:
-            _arrive(tx, self.coming.pop(0))
+            _arrive(tx, self.insurance, self.coming.pop(0))
         for desk in sorted(tx.room.open_desks):
             self._go_on(tx, desk)
 
@@ -154,8 +160,8 @@ class _Day:
         self.busy_until[desk] = tx.at + expected * self.chance.uniform(1.2, 2.2)
 
 
-def _arrive(tx: Transaction, arrival: _Arrival) -> None:
-    check_in(
+def _arrive(tx: Transaction, insurance: Coverage, arrival: _Arrival) -> None:
+    ticket = check_in(
         tx,
         station=None,
         services=arrival.services,
@@ -165,6 +171,8 @@ def _arrive(tx: Transaction, arrival: _Arrival) -> None:
         appointment=arrival.appointment,
         priority=arrival.priority,
     )
+    if arrival.appointment is not None:
+        insured.show(tx, insurance, ticket, arrival.number)
 
 
 def _open_desks(tx: Transaction) -> None:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from kiosk.app import open_database
 from kiosk.config import Config, ConfigError, load
 from kiosk.database.migrations import migrate
 from kiosk.demo.clinic_day import seed
+from kiosk.demo.insurance import publish_keys
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
 
@@ -37,6 +39,7 @@ class Places:
     port: int
     control_port: int
     printer_port: int
+    payers_port: int
 
     @property
     def config(self) -> Path:
@@ -58,6 +61,11 @@ class Places:
         """Where the simulated devices are told what to do."""
         return f"http://{HOST}:{self.control_port}"
 
+    @property
+    def payers(self) -> str:
+        """Where the simulated clearing house takes questions."""
+        return f"http://{HOST}:{self.payers_port}/"
+
 
 def places(data: Path, port: int) -> Places:
     """Find free ports for the simulated devices. Raises ConfigError when `port` is taken."""
@@ -69,8 +77,9 @@ def places(data: Path, port: int) -> Places:
     except OSError as error:
         advice = "Choose another, for example: make run PORT=9000"
         raise ConfigError(f"Port {port} cannot be used: {error.strerror}. {advice}") from None
-    with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as other:
-        return Places(data.absolute(), port, one.getsockname()[1], other.getsockname()[1])
+    with ExitStack() as held:
+        free = [held.enter_context(socket.create_server((HOST, 0))).getsockname()[1] for _ in range(3)]
+    return Places(data.absolute(), port, *free)
 
 
 def lock(data: Path) -> IO[str]:
@@ -96,6 +105,7 @@ def prepare(where: Places, *, at: datetime, fresh: bool = False) -> tuple[Config
         mark = (at, zone_in_daytime(at))
     assert mark is not None  # noqa: S101
     _write(where, mark[1])
+    publish_keys(where.data)
     config = load(where.config, {})
     if anew:
         _fill(config, where, at)
@@ -149,6 +159,7 @@ def _write(where: Places, timezone: str) -> None:
         'server = "http://127.0.0.1:8000"': f'server = "{where.address}"',
         'token_file = ".demo/host.token"': f"token_file = {json.dumps(str(where.data / 'host.token'))}",
         'port = ".demo/devices/scanner"': f"port = {json.dumps(str(where.devices / 'scanner'))}",
+        'clearing_house = "http://127.0.0.1:8200/"': f'clearing_house = "{where.payers}"',
         "port = 9100": f"port = {where.printer_port}",
     }
     text = Path(__file__).with_name("kiosk.toml").read_text(encoding="utf-8")

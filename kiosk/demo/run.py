@@ -67,8 +67,10 @@ def _children(where: Places, *, open_host: bool) -> list[Child]:
     log = where.data / "log"
     config = str(where.config)
     server = Child("server", ["-m", "kiosk", "serve", "--no-migrate", "--config", config], log / "server.log")
+    at = ["-m", "kiosk.coverage.simulated", "--port", str(where.payers_port)]
+    payers = Child("simulated clearing house", at, log / "payers.log")
     if not open_host:
-        return [server]
+        return [server, payers]
     lines = [
         *("--dir", str(where.devices)),
         *("--control-port", str(where.control_port)),
@@ -76,7 +78,7 @@ def _children(where: Places, *, open_host: bool) -> list[Child]:
     ]
     hardware = Child("simulated hardware", ["-m", "drivers.simulated", *lines], log / "hardware.log")
     host = Child("device host", ["-m", "drivers", "--config", config], log / "host.log")
-    return [server, hardware, host]
+    return [server, payers, hardware, host]
 
 
 def _start(children: Sequence[Child], where: Places, stopping: threading.Event) -> None:

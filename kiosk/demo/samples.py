@@ -10,9 +10,11 @@ from kiosk.appointments.rules import Person
 from kiosk.config import Config
 from kiosk.database import Reading
 from kiosk.demo.cards import garbled, licence
+from kiosk.demo.insurance import STRANGER, card_of, health_card, health_card_in_codes
 from kiosk.demo.people import stranger
 
 SHOWN = 6
+CODES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ def samples(config: Config, reading: Reading, at: datetime) -> list[Sample]:
     expected = [one for one in soonest if one.status is Status.BOOKED][: 2 * SHOWN]
     found = [_card(one) for one in expected[:SHOWN]]
     found += [_letter(config, one) for one in expected[SHOWN:]]
+    found += _insured(config, expected[:2], at)
     found += _failing(config, reading, reading.day(at), expected, today)
     return found
 
@@ -61,6 +64,28 @@ def _letter(config: Config, one: Appointment) -> Sample:
         one.birth_date,
         one.slot,
     )
+
+
+def _insured(config: Config, expected: Sequence[Appointment], at: datetime) -> Iterator[Sample]:
+    """Insurance cards of the patients whose licences come first."""
+    for one in expected[:1]:
+        card = one.coverage or card_of(_number(one), at.date())
+        name = _name(one.person)
+        whole = health_card(config, one.person, card, at) + b"\r"
+        unknown = health_card(config, one.person, card, at, STRANGER) + b"\r"
+        hint = "SMART Health Card of an insurer that the clinic trusts"
+        yield Sample("insurance", "insurance", name, hint, whole, one.birth_date)
+        hint = "The same, but nobody here knows the insurer: shown to staff as unverified"
+        yield Sample(
+            "insurance-unknown", "insurance", f"{name}, unknown insurer", hint, unknown, one.birth_date
+        )
+    for one in expected[1:2]:
+        card = one.coverage or card_of(_number(one), at.date())
+        codes = list(health_card_in_codes(config, one.person, card, at, CODES))
+        for number, payload in enumerate(codes, 1):
+            title = f"{_name(one.person)}, code {number} of {CODES}"
+            hint = "A card on several codes, as older ones are"
+            yield Sample(f"insurance-{number}", "insurance", title, hint, payload + b"\r", one.birth_date)
 
 
 def _failing(

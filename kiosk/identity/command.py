@@ -21,10 +21,13 @@ def payloads(data: str | None, image: Path | None, stdin: BinaryIO) -> Iterator[
     if image is not None:
         from PIL import Image
 
-        from drivers.scanners.camera import decode
+        from drivers.scanners.camera import NotAPicture, decode
 
-        with Image.open(image) as picture:
-            yield from (code.data for code in decode(picture))
+        try:
+            with Image.open(image) as picture:
+                yield from (code.data for code in decode(picture))
+        except Image.DecompressionBombError as error:
+            raise NotAPicture(f"{image}: {error}") from error
     else:
         yield stdin.read() if data is None else os.fsencode(data)
 

@@ -14,8 +14,8 @@ FRENCH = str.maketrans(
 GERMAN = str.maketrans("YZyzßäÄöÖüÜ-_§/()=?\"&;:'", "ZYzy-'\";:[{/?#&*()_@^<>|")
 BRITISH = str.maketrans("\"@£#¬~", "@\"#\\~|")
 # Spanish, Italian and Portuguese; Danish, Finnish, Norwegian and Swedish: alike where it matters.
-SOUTHERN = str.maketrans("\"'´àº£·-_?&/()=;:ñòÑç", "@-'''##/?_^&*()<>;;::")
-NORDIC = str.maketrans('"+äæø-_?&/()=;:öÖ', "@-'''/?_^&*()<>;:")
+SOUTHERN = str.maketrans("\"'´àº£·-_?&/()=;:", "@-'''##/?_^&*()<>")
+NORDIC = str.maketrans('"+äæø-_?&/()=;:', "@-'''/?_^&*()<>")
 
 _FRENCH_HEADER = re.compile(r"[Qq][Nn][Ss][Ii] ")
 _QUOTE_FOR_AT = re.compile(r'"[^0-9A-Za-z"@]{0,4}(?:6?M)?(?:ANSI|AAMVA|ansi|aamva)')

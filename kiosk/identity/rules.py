@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import inf
@@ -129,10 +130,11 @@ def _coordinates(jwk: Mapping[str, object]) -> tuple[bytes, bytes]:
 
 
 def _number(text: object) -> bytes:
-    data = decoded(text) if isinstance(text, str) else b""
-    if len(data) != 32:
-        raise ValueError("a P-256 coordinate has 32 bytes in base64url")
-    return data
+    with suppress(ValueError):
+        data = decoded(text) if isinstance(text, str) else b""
+        if len(data) == 32:
+            return data
+    raise ValueError("a P-256 coordinate has 32 bytes in base64url")
 
 
 def _thumbprint(x: bytes, y: bytes) -> str:

@@ -147,14 +147,14 @@ def painted(kind: str, name: str) -> ResponseReturnValue:
 
 @blueprint.post("/api/station/scans")
 def scan() -> ResponseReturnValue:
-    """Something was held under a scanner. The same id again changes nothing."""
+    """Something was held under a scanner; no bytes when it was not read whole. The same id again changes
+    nothing.
+    """
     said = body(Scan)
     try:
         data = base64.b64decode(said.data, validate=True)
     except (binascii.Error, ValueError):
         raise StationError(400, "data: this is not base64.") from None
-    if not data:
-        raise StationError(400, "data: there is nothing in it.")
     if len(data) > MAX_SCAN_BYTES:
         raise StationError(413, f"data: {len(data)} bytes are too many; a scan has {MAX_SCAN_BYTES}.")
     dialogue.scanned(clinic(), principal().name, said.id.hex, data, said.symbology)

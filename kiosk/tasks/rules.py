@@ -24,6 +24,10 @@ KINDS: Mapping[str, Words] = {
         "A patient was sent from {place} to the front desk ({subject}).",
         "{case} Check the patient in at the desk.",
     ),
+    "ticket_not_taken": Words(
+        "A patient walked away from {place} before the ticket {code} was printed.",
+        "They are checked in. Look for them in the waiting room, and tell them their number.",
+    ),
     "print_failed": Words(
         "{place}: no tickets come out. {trouble}",
         "{advice} Patients see their number on the kiosk's screen meanwhile.",
@@ -34,6 +38,38 @@ KINDS: Mapping[str, Words] = {
     ),
     "device_down": Words("{place}: {trouble}", "{advice}"),
     "paper_low": Words("{place}: {trouble}", "{advice}"),
+    "insurance_changed": Words(
+        "The ticket {code} came with other insurance than is on file.",
+        "Look at the ticket, and put the new card into the patient's file.",
+    ),
+    "insurance_expired": Words(
+        "The ticket {code} came with insurance that is not valid today.",
+        "Ask for a valid card, or how the visit will be paid.",
+    ),
+    "insurance_missing": Words(
+        "The ticket {code} came without an insurance card.",
+        "Ask for it at the desk, or how the visit will be paid.",
+    ),
+    "insurance_unreadable": Words(
+        "The ticket {code} came with photographs of an insurance card that nobody has read.",
+        "Open the ticket, and type what the photograph shows.",
+    ),
+    "insurance_inactive": Words(
+        "The payer says that the insurance for the ticket {code} has ended.",
+        "Ask for another card, or how the visit will be paid.",
+    ),
+    "insurance_not_found": Words(
+        "The payer does not know the member number for the ticket {code}.",
+        "Ask for the card again, and correct the number on the ticket.",
+    ),
+    "insurance_wrong_birth_date": Words(
+        "The payer has another birth date for the ticket {code}.",
+        "Compare it with the card and the patient's file.",
+    ),
+    "insurance_unanswered": Words(
+        "The payer gave no clear answer for the ticket {code}.",
+        "Call the payer, or ask again on the ticket.",
+    ),
 }
 """Kind → words. `{place}` is the station's or board's name, `{code}` the ticket's code."""
 

@@ -1,5 +1,6 @@
 /** The kiosk's touch screen. The server decides what is shown; these make it easy to touch, to type and to leave. */
 import "./kiosk/arrows.js";
+import "./kiosk/camera.js";
 import "./kiosk/focus.js";
 import "./kiosk/idle.js";
 import "./kiosk/keys.js";

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,10 @@ from drivers.framing import Profile
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.printers.thermal import Proof, ThermalPrinter
 from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.scanners.input_event import KeyboardScanner
+from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner
+from drivers.simulated.keyboard import VirtualKeyboard, Way
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
 
@@ -25,9 +29,10 @@ class PrinterBench:
 @dataclass
 class ScannerBench:
     scanner: Scanner
-    virtual: VirtualScanner
+    virtual: Any
     before: bytes
     after: bytes
+    payload: bytes = b"@\n\x1e\rANSI 6360\nDCSM\xc3\x9cLLER\n\x1d\x04end"
 
 
 @pytest.fixture(scope="session")
@@ -63,17 +68,33 @@ def printer_bench(request: pytest.FixtureRequest, tmp_path: Path, encoder: Encod
     virtual.stop()
 
 
-@pytest.fixture(
-    params=[
-        (Profile(idle_s=0.05), b"", b""),
-        (Profile(idle_s=0.05), b"]Q1", b""),
-        (Profile(idle_s=0.05, terminator=b"\r"), b"", b"\r"),
-        (Profile(idle_s=0.05, stx_etx=True), b"\x02", b"\x03"),
-    ],
-    ids=["silence", "aim", "terminator", "marks"],
-)
+SERIAL_WAYS = {
+    "silence": (Profile(idle_s=0.05), b"", b""),
+    "aim": (Profile(idle_s=0.05), b"]Q1", b""),
+    "terminator": (Profile(idle_s=0.05, terminator=b"\r"), b"", b"\r"),
+    "marks": (Profile(idle_s=0.05, stx_etx=True), b"\x02", b"\x03"),
+}
+# An American scanner has no key for anything but ASCII.
+KEYBOARD_PAYLOAD = b"@\n\x1e\rANSI 6360\nDCSMULLER\n\x1d\x04end"
+KEYBOARD_WAYS = {
+    "keys": ("us", Way.CTRL, b""),
+    "keys-aim": ("us", Way.CTRL, b"]L2"),
+    "keys-german": ("de", Way.CTRL, b""),
+    "keys-alt": ("us", Way.ALT_4, b""),
+}
+
+
+@pytest.fixture(params=[*SERIAL_WAYS, *KEYBOARD_WAYS])
 def scanner_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ScannerBench]:
-    profile, before, after = request.param
+    if request.param in KEYBOARD_WAYS:
+        layout, way, before = KEYBOARD_WAYS[request.param]
+        keyboard = VirtualKeyboard(layout, way).plug()
+        profile = Profile(idle_s=0.05, terminator=b"\r")
+        scanner: Scanner = KeyboardScanner("counter", keyboard, LAYOUTS[layout], profile)
+        yield ScannerBench(scanner, keyboard, before, b"\r", KEYBOARD_PAYLOAD)
+        scanner.close()
+        return
+    profile, before, after = SERIAL_WAYS[request.param]
     virtual = VirtualScanner(tmp_path / "scanner").plug()
     scanner = SerialScanner("counter", str(virtual.path), profile=profile)
     yield ScannerBench(scanner, virtual, before, after)

@@ -18,7 +18,7 @@ def scans(bench: ScannerBench, count: int, within_s: float = 3.0) -> list[Scan]:
 
 def test_it_gives_the_bytes_unchanged_with_its_name_and_an_id(scanner_bench: ScannerBench):
     scanner_bench.scanner.open()
-    payload = b"@\n\x1e\rANSI 6360\nDCSM\xc3\x9cLLER\n\x1d\x04end"
+    payload = scanner_bench.payload
     scanner_bench.virtual.write(scanner_bench.before + payload + scanner_bench.after)
     (scan,) = scans(scanner_bench, 1)
     assert (scan.data, scan.scanner) == (payload, "counter")

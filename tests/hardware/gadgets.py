@@ -7,6 +7,7 @@ file is what the firmware would be: `/dev/hidg*`, `/dev/ttyGS*`, `/dev/g_printer
 
 import contextlib
 import os
+import threading
 import time
 import tty
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.discovery import Found, devices
-from drivers.scanners.input_event import EV_KEY, PRESSED
+from drivers.scanners.input_event import EV_KEY, PRESSED, Event
 from drivers.scanners.layouts import LAYOUTS
 from drivers.simulated.keyboard import Way, typed
 from drivers.simulated.lines import PtyLine
@@ -27,6 +28,8 @@ KEYBOARD_REPORT = bytes.fromhex(
     "15002565050719002965810 0c0".replace(" ", "")
 )
 APPEARS_WITHIN_S = 20.0
+# Faster than any real scanner, slow enough for a machine in software emulation.
+REPORT_EVERY_S = 0.003
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ class Gadget:
 
     def found(self) -> Found | None:
         """How the machine sees it."""
-        seen = [f for f in devices() if f.product == self.model.product and f.serial == self.model.serial]
+        name = f"ACME {self.model.product}"
+        seen = [f for f in devices() if (f.product, f.serial) == (name, self.model.serial)]
         return next(iter(seen), None)
 
     def remove(self) -> None:
@@ -124,10 +128,13 @@ class SerialGadget:
 
     def __init__(self, gadget: Gadget) -> None:
         self._gadget = gadget
-        self._fd = os.open(gadget.firmware, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
-        tty.setraw(self._fd)
+        self._fd = -1
 
     def plug(self) -> "SerialGadget":
+        """The firmware's line is hung up with the machine's, so it is opened anew."""
+        self.close()
+        self._fd = os.open(self._gadget.firmware, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(self._fd)
         self._gadget.plug()
         appears(self._gadget)
         return self
@@ -145,7 +152,9 @@ class SerialGadget:
         return False
 
     def close(self) -> None:
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
 
 
 class KeyboardGadget:
@@ -153,6 +162,7 @@ class KeyboardGadget:
 
     def __init__(self, gadget: Gadget, layout: str = "us", way: Way = Way.CTRL) -> None:
         self._gadget, self._layout, self._way = gadget, LAYOUTS[layout], way
+        self._typing: threading.Thread | None = None
 
     def plug(self) -> "KeyboardGadget":
         self._gadget.plug()
@@ -163,15 +173,27 @@ class KeyboardGadget:
         self._gadget.unplug()
 
     def write(self, payload: bytes) -> None:
-        """One report for each key that goes down or up."""
+        """One report for each key that goes down or up, while the machine reads."""
+        events = typed(payload.decode(), self._layout, self._way)
+        self.settle()
+        self._typing = threading.Thread(target=self._send, args=(events,), daemon=True)
+        self._typing.start()
+
+    def settle(self) -> None:
+        """Wait for the last scan to end."""
+        if self._typing is not None:
+            self._typing.join()
+
+    def _send(self, events: list[Event], pause_s: float = REPORT_EVERY_S) -> None:
         held: list[int] = []
-        with open(self._gadget.firmware, "wb", buffering=0) as reports:
-            for kind, code, value in typed(payload.decode(), self._layout, self._way):
+        # The plug may be pulled in the middle of a scan.
+        with contextlib.suppress(OSError), open(self._gadget.firmware, "wb", buffering=0) as reports:
+            for kind, code, value in events:
                 if kind == EV_KEY:
-                    held = (
-                        [*held, USAGES[code]] if value == PRESSED else [u for u in held if u != USAGES[code]]
-                    )
+                    usage = USAGES[code]
+                    held = [*held, usage] if value == PRESSED else [u for u in held if u != usage]
                     reports.write(report(held))
+                    time.sleep(pause_s)
 
 
 def report(held: list[int]) -> bytes:

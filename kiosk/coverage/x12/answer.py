@@ -83,7 +83,7 @@ def _loops(segments: Sequence[Segment]) -> list[_Loop]:
 
 
 def _traces(loop: _Loop) -> list[str]:
-    return [element(segment, 2) for segment in loop.segments if segment[0] == "TRN" and element(segment, 1) == "2"]
+    return [element(one, 2) for one in loop.segments if one[0] == "TRN" and element(one, 1) == "2"]
 
 
 def _ours(loops: Sequence[_Loop], trace: str) -> list[_Loop]:

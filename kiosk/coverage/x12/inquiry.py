@@ -1,4 +1,4 @@
-"""The question: an X12 270 of one subscriber, "is there cover for a visit on this day?" (service type 30). Pure."""
+"""The question: an X12 270 about one subscriber, "is there cover on this day?" (service type 30). Pure."""
 
 from datetime import datetime
 

@@ -15,8 +15,11 @@ MOST_CHARACTERS = 1_000_000
 ISA_LENGTH = 106
 _ISA_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}")
-_SPELLED_OUT = str.maketrans({"ß": "SS", "Æ": "AE", "Ø": "O", "Œ": "OE", "Ð": "D", "Đ": "D", "Þ": "TH", "Ł": "L",
-                              "İ": "I", "ı": "I", "’": "'", "‘": "'", "–": "-", "‐": "-", "‑": "-"})  # fmt: skip
+_SPELLED_OUT = str.maketrans(
+    {"ß": "SS", "Æ": "AE", "Ø": "O", "Œ": "OE", "Ð": "D", "Đ": "D", "Þ": "TH", "Ł": "L", "İ": "I", "ı": "I"}
+    | dict.fromkeys("’‘ʼ", "'")
+    | dict.fromkeys("–‐‑", "-")
+)
 _BASIC = re.compile(r"[A-Z0-9 !\"&'()+,\-./;?=]*")
 """X12's basic character set less our delimiters."""
 
@@ -62,7 +65,7 @@ class Interchange:
 
 
 def clean(text: str, longest: int) -> str:
-    """`text` in capitals of the basic character set, cut to `longest`. Raises Unwritable for other scripts."""
+    """`text` in capitals of the basic character set, cut to `longest`. Raises Unwritable."""
     upper = unicodedata.normalize("NFC", text).upper().translate(_SPELLED_OUT)
     plain = "".join(c for c in unicodedata.normalize("NFKD", upper) if not unicodedata.combining(c))
     # A delimiter inside a name separates nothing that the payer must know.
@@ -73,11 +76,35 @@ def clean(text: str, longest: int) -> str:
 
 
 def write(
-    body: Sequence[Segment], *, kind: str, functional: str, sender: str, receiver: str, number: int, at: datetime
+    body: Sequence[Segment],
+    *,
+    kind: str,
+    functional: str,
+    sender: str,
+    receiver: str,
+    number: int,
+    at: datetime,
 ) -> str:
     """Put one transaction set (without ST and SE) into its envelope; one segment a line."""
     day, clock, control = f"{at:%Y%m%d}", f"{at:%H%M}", number % 10**9
-    isa = ("00", "", "00", "", "ZZ", sender, "ZZ", receiver, day[2:], clock, "^", "00501", f"{control:09}", "0", "P", ":")
+    isa = (
+        "00",
+        "",
+        "00",
+        "",
+        "ZZ",
+        sender,
+        "ZZ",
+        receiver,
+        day[2:],
+        clock,
+        "^",
+        "00501",
+        f"{control:09}",
+        "0",
+        "P",
+        ":",
+    )
     padded = tuple(value.ljust(width) for value, width in zip(isa, _ISA_WIDTHS, strict=True))
     segments: list[Segment] = [
         ("ISA", *padded),

@@ -5,11 +5,13 @@ number and the address; everything else on the card is dropped here.
 """
 
 import re
+from operator import ne
 
 from kiosk.identity.aamva.card import elements_of
 from kiosk.identity.aamva.dates import date_of
 from kiosk.identity.aamva.elements import AT_START
 from kiosk.identity.aamva.header import Header, begins_like_a_card, header_of, is_caps_locked, starts
+from kiosk.identity.aamva.issuers import ISSUERS, REGIONS
 from kiosk.identity.aamva.names import Name, name_of, text_of
 from kiosk.identity.aamva.plausible import most_plausible
 from kiosk.identity.aamva.subfile import lines_of
@@ -19,6 +21,7 @@ from kiosk.identity.keyboards import us_typed
 from kiosk.identity.transport import Scan, caps_lock_off
 
 _TRUNCATED = {"DDE": "family_name", "DDF": "given_name", "DDG": "middle_name"}
+_OLD = {0, 1}
 _ENOUGH_WITHOUT_HEADER = 4
 _FILLED = re.compile(r"(?P<code>[0-9]{5})[ -]*0+")
 # What stands where a letter was lost on the way (PE?A), or a separator.
@@ -55,15 +58,17 @@ def _one(text: str, is_ended: bool) -> Licence | Unknown | None:
     elements = elements_of(lines, header, is_ended or is_followed)
     if isinstance(elements, Reason):
         return Unknown(reason=elements)
-    name = name_of(elements, header.issuer)
+    region = text_of(elements.get("DAJ")) or text_of(elements.get("DAO"))
+    issuer = _issuer(header, region)
+    name = name_of(elements, issuer or ISSUERS.get(region, ""))
     if name is None or not (name.family or name.given):
         return Unknown(reason=Reason.UNCLEAR_NAME)
     if any(map(_NO_NAME.search, (name.family, name.given, name.middle, name.suffix))):
         return Unknown(reason=Reason.UNREADABLE)
-    return _licence(elements, header, name)
+    return _licence(elements, header.version, issuer, name)
 
 
-def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
+def _licence(elements: dict[str, str], version: int | None, issuer: str, name: Name) -> Licence:
     def first_of(*keys: str) -> str:
         text = next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
         return "" if _LOST_LETTER.search(text) else text
@@ -78,14 +83,23 @@ def _licence(elements: dict[str, str], header: Header, name: Name) -> Licence:
         birth_date=date_of(elements.get("DBB", "")),
         expiry=date_of(elements.get("DBA", "")),
         document_number=first_of("DAQ"),
-        issuer=header.issuer,
+        issuer=issuer,
         street=", ".join(filter(None, lines)),
         city=first_of("DAI", "DAN"),
         region=first_of("DAJ", "DAO"),
         postal_code=_postal_code(first_of("DAK", "DAP")),
-        aamva_version=header.version,
+        aamva_version=None if version in _OLD and "DCS" in elements else version,
         truncated=frozenset(field for flag, field in _TRUNCATED.items() if elements.get(flag) == "T"),
     )
+
+
+def _issuer(header: Header, region: str) -> str:
+    """The issuer, unless a digit of its number was damaged on the way."""
+    own = ISSUERS.get(region, "")
+    if header.issuer == own:
+        return own
+    is_damaged = header.issuer not in REGIONS and sum(map(ne, own, header.issuer)) == 1
+    return header.issuer if header.is_regular and not is_damaged else ""
 
 
 def _postal_code(value: str) -> str:

@@ -13,9 +13,11 @@ _NAMES = {"DCS", "DAC", "DAD", "DCT", "DAA", "DAB"}
 _IDENTITY = {*_NAMES, "DBB"}
 _ADDRESS = {"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"}
 _KEPT = {*_IDENTITY, *_ADDRESS, "DAQ", "DBA", "DCU", "DAE", "DAJ", "DAK", "DAO", "DAP"}
+_MANDATORY = ({"DAQ"}, {"DBA"}, {"DAG", "DAL"}, {"DAI", "DAN"}, {"DAJ", "DAO"}, {"DAK", "DAP"})
 _ON_EVERY_CARD = {"DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD", "DCS", "DCF", "DCG"}
 # An element id and the longest values in use.
 _RUN_TOGETHER = 60
+_INSTEAD = {"DAG": "DAL", "DAI": "DAN", "DAJ": "DAO", "DAK": "DAP"}
 _BEFORE = {"DAD": {"DAC"}, "DCA": {"DAC", "DAD", "DCT"}}
 
 
@@ -33,9 +35,10 @@ def elements_of(lines: list[str], header: Header, is_ended: bool) -> dict[str, s
     if isinstance(elements, Reason) or is_ended or not _ends_early(lines, elements, header):
         return elements
     last = next(reversed(elements))
-    if last in _IDENTITY:
+    if last in _IDENTITY or any(map(elements.keys().isdisjoint, _MANDATORY)):
         return Reason.INCOMPLETE
-    return {key: value for key, value in elements.items() if key != last}
+    is_whole = last not in _KEPT or date_of(elements[last]) is not None
+    return elements if is_whole else {key: value for key, value in elements.items() if key != last}
 
 
 def _names_go_on(lines: list[str]) -> bool:
@@ -82,7 +85,7 @@ def _is_whole(elements: dict[str, str]) -> bool:
 
 def _doubtful(elements: dict[str, str], version: int | None) -> set[str]:
     """The elements whose value still contains another that the card lacks: a separator was lost."""
-    missing = [key for key in native(version) if key not in elements]
+    missing = [key for key in native(version) if elements.keys().isdisjoint({key, _INSTEAD.get(key, key)})]
     found = {owner for owner, value in elements.items() for key in missing if _hides(owner, value, key)}
     flagged = {
         name
@@ -97,6 +100,8 @@ def _hides(owner: str, value: str, key: str) -> bool:
     place = value.find(key)
     if place < 0:
         return False
+    if (owner, key) == ("DAL", "DAN"):
+        return True
     start = place + len(key)
     if owner in _NAMES or owner in _ADDRESS:
         if key in {"DAD", "DCA"}:
@@ -120,12 +125,8 @@ def _can_be(key: str, value: str, start: int) -> bool:
 
 
 def _ends_early(lines: list[str], elements: dict[str, str], header: Header) -> bool:
-    """Whether the text breaks off inside an element that is kept: it is shorter than the header says.
-
-    Lengths are wrong on many cards, so this only casts doubt on the last element.
+    """Whether the text may break off: it is shorter than the header says. Lengths are wrong on many cards, so
+    this only casts doubt on the last element, and on what every card has.
     """
-    last = next(reversed(elements))
-    if header.length is None or last not in _KEPT or date_of(elements[last]) is not None:
-        return False
     length = len("DL") + sum(map(len, lines)) + max(len(lines), len(elements))
-    return length < header.length
+    return header.length is not None and length < header.length

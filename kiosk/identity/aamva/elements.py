@@ -15,8 +15,10 @@ _TEXT = r"[\w .,:;#&*+/'()@-]*"
 _PLACE = rf"{_LETTER}(?:{_LETTER}|[ '’.,-])*"
 _COLOUR = (
     r"(?:BLK|BLU|BRO|BRN|DIC|GRN|GRY|HAZ|MAR|PNK|UNK|BAL|BLN|BLD|SDY|WHI|RED|XXX|[A-Z]{0,2}"
-    r"|BLACK|BLUE|BROWN|GREEN|GRAY|GREY|HAZEL|BALD|BLOND|WHITE|SANDY|MAROON|UNKNOWN)"
+    r"|BLACK|BLUE|BROWN|GREEN|GRAY|GREY|HAZEL|BALD|BLOND|WHITE|SANDY|MAROON|UNKNOWN|NONE)"
 )
+_POSTAL_CODE = r"\d{5}(?:\d|[ -]?\d{4}|[ -]*0+)?|[A-Z]\d[A-Z] ?\d[A-Z]\d(?: {0,5}|0{3,5})"
+_DEGREE = r"PH\.?D\.?|M\.?D\.?|ESQ\.?|NONE"
 SUFFIX = r"(?:JR\.?|SR\.?|[1-9](?:ST|ND|RD|TH)|I{1,3}|IV|VI{0,3}|IX|X)"
 
 
@@ -34,26 +36,31 @@ def _of(value: str, first: int = 0, last: int = LATEST, *, strict: bool = False)
     return Element(re.compile(rf"\s*(?:{value})\s*"), first, last, strict)
 
 
+def _name(value: str, first: int = 0, last: int = LATEST) -> Element:
+    """Padded on the right only: what stands behind a space is not the beginning of a name."""
+    return Element(re.compile(rf"(?:{value})\s*"), first, last)
+
+
 _CODE = r"[A-Z0-9 ,.*/+()-]{0,30}"
 
 ELEMENTS: dict[str, Element] = {
-    "DAA": _of(rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1),
-    "DAB": _of(_NAME, 0, 1),
-    "DAC": _of(_NAME),
-    "DAD": _of(rf"{_NAME}|"),
+    "DAA": _name(rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*(?:{SUFFIX},*)?|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1),
+    "DAB": _name(_NAME, 0, 1),
+    "DAC": _name(_NAME),
+    "DAD": _name(rf"{_NAME}|"),
     "DAE": _of(rf"{SUFFIX}|", 0, 1, strict=True),
     "DAF": _of(r"[A-Z]{0,5}", 0, 1),
-    "DAG": _of(_TEXT),
+    "DAG": _of(rf"(?!DAL ?\d){_TEXT}"),
     "DAH": _of(_TEXT),
     "DAI": _of(_PLACE),
     "DAJ": _of(r"[A-Z]{2}", strict=True),
-    "DAK": _of(r"\d{5}(?:[ -]?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d(?: {0,5}|0{3,5})", strict=True),
+    "DAK": _of(_POSTAL_CODE, strict=True),
     "DAL": _of(r"[\w .,#&/'-]*\d[\w .,#&/'-]*", 0, 1),
     "DAM": _of(_TEXT, 0, 1),
     "DAN": _of(_PLACE, 0, 1),
     "DAO": _of(r"[A-Z]{2}", 0, 1, strict=True),
-    "DAP": _of(r"\d{5}(?:[ -]?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d", 0, 1, strict=True),
-    "DAQ": _of(r"(?!.*(?:DCS|DBA|DBB|DBD))[A-Z0-9*. -]*\d[A-Z0-9*. -]*"),
+    "DAP": _of(_POSTAL_CODE, 0, 1, strict=True),
+    "DAQ": _of(r"(?!.*(?:DCS|DBA|DBB|DBD))[A-Z0-9*. -]*\d[A-Z0-9*. -]*|NONE"),
     "DAR": _of(_CODE, 0, 1),
     "DAS": _of(_CODE, 0, 1),
     "DAT": _of(_CODE, 0, 1),
@@ -72,8 +79,8 @@ ELEMENTS: dict[str, Element] = {
     "DBD": _of(_DATE, strict=True),
     "DBE": _of(r"\d{0,6}", 0, 1, strict=True),
     "DBF": _of(r"\d{0,3}", 0, 1, strict=True),
-    "DBG": _of(rf"{_NAME}|"),
-    "DBH": _of(r"[YN01]?", 0, 1),
+    "DBG": _of(rf"{_NAME}|\d|"),
+    "DBH": _of(r"[YN0-2]?|DONOR", 0, 1),
     "DBI": _of(r"[YN01]?", 0, 1),
     "DBJ": _of(r"[A-Z0-9-]{0,25}", 0, 1),
     "DBK": _of(r"[\d-]{0,11}", 0, 1, strict=True),
@@ -85,12 +92,12 @@ ELEMENTS: dict[str, Element] = {
     "DBQ": _of(rf"{_NAME}|", 0, 1),
     "DBR": _of(rf"{SUFFIX}|", 0, 1, strict=True),
     "DBS": _of(rf"{_NAME}|"),
-    "DCA": _of(_CODE),
-    "DCB": _of(_CODE),
-    "DCD": _of(_CODE),
+    "DCA": _of(_CODE, 2),
+    "DCB": _of(_CODE, 2),
+    "DCD": _of(_CODE, 2),
     "DCE": _of(r"\d?", 2),
-    "DCF": _of(r"[\w /.*+#&()-]*"),
-    "DCG": _of(r"USA?|CAN|CDN|MEX", strict=True),
+    "DCF": _of(r"[\w /.*+#&()?:-]*", 2),
+    "DCG": _of(r"USA?|CAN|CDN|MEX", 2, strict=True),
     "DCH": _of(r"[A-Z0-9]{0,2}|NONE", 2),
     "DCI": _of(_TEXT, 2),
     "DCJ": _of(_TEXT, 2),
@@ -102,9 +109,9 @@ ELEMENTS: dict[str, Element] = {
     "DCP": _of(_TEXT, 2),
     "DCQ": _of(_TEXT, 2),
     "DCR": _of(_TEXT, 2),
-    "DCS": _of(_NAME),
-    "DCT": _of(_NAME),
-    "DCU": _of(rf"{SUFFIX}|", strict=True),
+    "DCS": _name(_NAME, 2),
+    "DCT": _name(_NAME, 2),
+    "DCU": _of(rf"{SUFFIX}|{_DEGREE}|", 2, strict=True),
     "DDA": _of(r"[FNM]", 3),
     "DDB": _of(rf"{_DATE}|", 3, strict=True),
     "DDC": _of(rf"{_DATE}|", 3, strict=True),

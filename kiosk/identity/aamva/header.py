@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from kiosk.identity.aamva.elements import AT_START, IDS
 from kiosk.identity.aamva.issuers import REGIONS
 
-_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,12})")
-_BEGUN = re.compile(r"@?[^0-9A-Za-z]*(?:6?M)?(?:ANSI|AAMVA) ?(?:\d|$)")
+_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,14})")
+_BEGUN = re.compile(r"@?[^0-9A-Za-z]*(?:6?[Mm])?(?:ANSI|AAMVA) ?(?:\d|$)")
 _DESIGNATOR = re.compile(r"[ \n\r]*(?P<type>DL|ID|EN|Z[A-Z])(?P<numbers>\d{6,10})")
 _FIRST_ELEMENT = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
+_PLAIN_START = re.compile(rf"[ \n\r|]*(?:(?:DL|ID|EN)[ \n\r|]*)?(?={IDS})")
 _BARE_START = re.compile(rf"(?:DL|ID|EN)(?={IDS})|(?<![^\n\r|])(?={IDS})")
 _SWAPPED = re.compile(r"(?:ansi|aamva)[ _]{0,3}\d{5}|dl(?=d[a-d][a-z])[^A-Z]*dbb[0-9]")
 _NUMBERS = 8
+_REGULAR_LENGTHS = {6, 8, 10, 12}
 _PREFIXES = (19, 21)
 _FAR = 120
 
@@ -25,6 +27,8 @@ _FAR = 120
 @dataclass(frozen=True, slots=True)
 class Header:
     """`issuer` is "" and `version` None if the header was lost; the elements begin at `start`.
+
+    Not `is_regular`: it has a digit too many or too few, so the issuer has to be confirmed by the address.
 
     `line_feed` and `carriage_return` are letters that took their place: a keyboard types Ctrl+J and Ctrl+M,
     and a text field takes the letter. `jurisdictions` are the second letters of the declared `Zx` subfiles;
@@ -34,6 +38,7 @@ class Header:
     start: int
     issuer: str = ""
     version: int | None = None
+    is_regular: bool = True
     length: int | None = None
     jurisdictions: str = ""
     line_feed: str = ""
@@ -61,7 +66,7 @@ def header_of(text: str) -> Header | None:
     if found is None:
         bare = _BARE_START.search(text)
         return Header(bare.end()) if bare else None
-    issuer, version = _issuer_and_version(found["digits"])
+    issuer, version, is_regular = _issuer_and_version(found["digits"])
     start = _first_element(text, _after_designators(text, found.end()))
     if start is None:
         return None
@@ -70,18 +75,25 @@ def header_of(text: str) -> Header | None:
         start,
         issuer,
         version,
+        is_regular,
         length=_length(text, found.end()),
         jurisdictions="".join(kind[1] for kind in _kinds(text, found.end()) if kind[0] == "Z"),
-        line_feed="J" if before.startswith("J") else "",
-        carriage_return="M" if before.endswith("M") else "",
+        line_feed=before[:1] if before[:1] in "Jj" else "",
+        carriage_return=before[-1:] if before[-1:] in "Mm" else "",
     )
 
 
-def _issuer_and_version(digits: str) -> tuple[str, int | None]:
-    """Six digits and two. North Carolina printed some IINs without their first digit."""
+def _issuer_and_version(digits: str) -> tuple[str, int | None, bool]:
+    """Six digits and two, and whether they can be believed: a header of another length lost or won a digit.
+
+    North Carolina printed some IINs without their first digit; Illinois left out the number of entries.
+    """
     if digits[:6] not in REGIONS and "6" + digits[:5] in REGIONS:
-        return "6" + digits[:5], _version(digits[5:7])
-    return (digits[:6], _version(digits[6:8])) if len(digits) >= 6 else ("", None)
+        digits = "6" + digits
+    is_regular = len(digits) in _REGULAR_LENGTHS
+    if len(digits) < 6:
+        return "", None, False
+    return digits[:6], _version(digits[6:8]) if is_regular else None, is_regular
 
 
 def _version(digits: str) -> int | None:
@@ -114,9 +126,8 @@ def _after_designators(text: str, position: int) -> int:
 
 def _first_element(text: str, position: int) -> int | None:
     """`DL` and an element; some cards leave out the `DL` (CT, CO, WV, WY), some garble the offset (AB)."""
-    rest = re.compile(r"[ \n\r|]*").match(text, position)
-    if rest and AT_START.match(text, rest.end()):
-        return rest.end()
+    if plain := _PLAIN_START.match(text, position):
+        return plain.end()
     found = _FIRST_ELEMENT.search(text, position, position + _FAR) or re.compile(rf"(?={IDS})").search(
         text, position, position + _FAR
     )

@@ -77,6 +77,9 @@ REGIONS = {
     "604434": "NT",
 }
 
+ISSUERS = {region: issuer for issuer, region in REGIONS.items()}
+
+OREGON = "636029"
 PENNSYLVANIA = "636025"
 WYOMING = "636060"
 COMMA_BETWEEN_GIVEN_NAMES = {"636000", "636012"}

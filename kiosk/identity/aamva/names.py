@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from kiosk.identity.aamva.elements import SUFFIX
-from kiosk.identity.aamva.issuers import COMMA_BETWEEN_GIVEN_NAMES, PENNSYLVANIA, WYOMING
+from kiosk.identity.aamva.issuers import COMMA_BETWEEN_GIVEN_NAMES, OREGON, PENNSYLVANIA, WYOMING
 
 _NOTHING = {"", "NONE", "UNAVL", "UNAVAIL"}
 _SUFFIX = re.compile(SUFFIX, re.IGNORECASE)
@@ -49,11 +49,11 @@ def name_of(elements: dict[str, str], issuer: str) -> Name | None:
 
 
 def _given(elements: dict[str, str], issuer: str) -> tuple[str, str, str]:
-    """First, middle, and a suffix that came with them: DAC and DAD, else DCT."""
+    """First, middle, and a suffix that came with them: DAC and DAD, else DCT. Wyoming packs both into DAC."""
     first, middle = text_of(elements.get("DAC")), text_of(elements.get("DAD"))
     if not first and text_of(elements.get("DCT")):
         return _together(text_of(elements["DCT"]), issuer)
-    packed = "DAD" not in elements and "DCT" not in elements
+    packed = not elements.get("DAD", "").strip() and "DCT" not in elements
     if first and packed and ("," in first or issuer == WYOMING):
         return _together(first, issuer)
     return _spaced(first), _spaced(middle), ""
@@ -69,12 +69,14 @@ def _together(names: str, issuer: str) -> tuple[str, str, str]:
 
 
 def _whole(value: str, issuer: str) -> Name | None:
-    """DAA: `LAST,FIRST,MIDDLE,SUFFIX`, or in Pennsylvania `FIRST MIDDLE LAST` without commas."""
+    """DAA: `LAST,FIRST,MIDDLE,SUFFIX`; Oregon `LAST, FIRST MIDDLE`; Pennsylvania `FIRST MIDDLE LAST`."""
     text = " ".join(value.split())
     if not text_of(text):
         return Name()
     if _PARTS.search(text):
         parts = [text_of(part) for part in _PARTS.split(text)]
+        if issuer == OREGON and len(parts) == 2 and ", " in text:
+            parts[1:] = parts[1].split(None, 1)
         family, given, *rest = [*parts, "", ""]
         suffix = next((part for part in rest if _SUFFIX.fullmatch(part)), "") if len(parts) > 2 else ""
         middle = " ".join(part for part in rest if part and part != suffix)

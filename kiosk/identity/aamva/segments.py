@@ -26,9 +26,12 @@ _TOGETHER = (set(_FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
 _ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
 _GIVEN = {"DAC", "DAD", "DCT"}
 _BESIDE_GIVEN = {"DAD", "DCA"}
-# Optional elements: no edition and no card seen puts one right after a name, but names contain their ids
-# (LINDAHL, DAFNE).
-_NEVER_AFTER_A_NAME = {"DAH", "DAF"}
+# What stands behind a name in any edition or on any card seen. Names contain the ids of others (LINDAHL, WOODCOCK).
+_AFTER_A_NAME = (
+    _NAMES
+    | set(_FLAGS)
+    | {"DAE", "DCU", "DCA", "DCB", "DBA", "DBB", "DBC", "DBD", "DAQ", "DAG", "DAL", "DBN", "DBO", "DBS"}
+)
 
 
 def read(lines: list[str], version: int | None) -> Reading | None:
@@ -65,7 +68,8 @@ def _card(order: list[tuple[str, str]]) -> Reading | None:
 
 def _could_exist(reading: Reading, order: list[str]) -> bool:
     for group in _TOGETHER:
-        if 0 < sum(key in reading for key in group) < len(group):
+        present = group & reading.keys()
+        if present and present != group and not (present == {"DAL"} and reading.get("DAG") == ""):
             return False
     if not ({"DBB", "DAQ"} <= reading.keys() and reading.keys() & {"DCS", "DAA", "DAB"}):
         return False
@@ -139,7 +143,7 @@ class _Search:
         before = done[-1][0] if done else ""
         if before not in _ONLY_AFTER.get(key, {before}):
             return False
-        return not (before in _NAMES and key in _NEVER_AFTER_A_NAME)
+        return before not in _NAMES or key in _AFTER_A_NAME
 
     def _swallows(self, owner: str, number: int, start: int, end: int, used: frozenset[str]) -> bool:
         """Whether a value would hide an element: the last place where one can be that must be there."""

@@ -8,8 +8,8 @@ from kiosk.identity.aamva.header import Header
 
 _NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _ENOUGH = 4
-_BEFORE_ID = re.compile(rf"([^\w\s,.'/#-])(?={IDS})")
-_NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff\ufffd]+")
+_BEFORE_ID = re.compile(rf"([^\w\s,.'/#-]|_)(?={IDS})")
+_NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]+|(?m:^\ufffd+)")
 _SUBFILE = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
 _JURISDICTION = re.compile(r"Z[A-Z]{2}")
 _NAME = re.compile(r"DCS|DCT|DA[ABCD]")
@@ -27,7 +27,7 @@ def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
 def _split(body: str, line_feed: str) -> list[str]:
     """Split at what stands before the most elements: line ends, a pipe, a tab, C1 noise, any one sign."""
     quiet = _NOISE.sub("", body)
-    ways = [re.split(f"[{_NEWLINES}]+", quiet), quiet.split("|"), re.split("[\t ]*\t[\t ]*", quiet)]
+    ways = [re.split(rf"[{_NEWLINES}]+| {{3,}}(?={IDS})", quiet), quiet.split("|"), re.split("[\t ]*\t[\t ]*", quiet)]
     ways.append(_NOISE.split(body))
     ways += [re.split(f"{line_feed}(?={IDS})", quiet)] if line_feed else []
     signs = Counter(_BEFORE_ID.findall(quiet)).most_common(1)

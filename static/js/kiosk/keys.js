@@ -30,9 +30,17 @@ function change() {
 
 document.addEventListener("keydown", (event) => {
   if (!field() || event.target === field() || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.key === "Backspace") remove();
+  if (event.key === "Enter") submit(event);
+  else if (event.key === "Backspace") remove();
   else if ([...event.key].length === 1 && event.key !== " ") write(event.key);
 });
+
+/** Where the focus is on nothing that Enter presses, it sends the field, as it does within it. */
+function submit(event) {
+  if (event.repeat || event.target.closest("button, a, summary, dialog")) return;
+  event.preventDefault();
+  field().form.requestSubmit(field().form.querySelector("button:not([type=button])"));
+}
 
 document.addEventListener("live:failed", () => { document.documentElement.dataset.failed = "true"; });
 document.addEventListener("live:updated", () => { delete document.documentElement.dataset.failed; });

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,15 @@ from kiosk.appointments import records as book
 from kiosk.checkin import records
 from kiosk.checkin.arrival import check_in
 from kiosk.checkin.cases import Case
+from kiosk.checkin.insurance import STEPS
 from kiosk.checkin.steps import Dialogue, Found, Notice, Step, Who
 from kiosk.clinic import Clinic
+from kiosk.coverage.rules import Card
+from kiosk.coverage.rules import Source as CardSource
 from kiosk.database.migrations import migrate
 from kiosk.guards import DEVICE_COOKIE
+from kiosk.identity.chunks import Chunks
+from kiosk.identity.claims import Claim, Source
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
 from tests import cast
@@ -28,7 +33,15 @@ PANELS = {
     "tall": {"inches": 21.5, "pixels": [1080, 1920]},
     "small": {"inches": 10.1, "pixels": [1280, 800]},
 }
-WHO = Who(family_name="VANDERBERG")
+WHO = Who(claim=Claim.typed("VANDERBERG", None))
+LICENCE = Who(claim=Claim(source=Source.LICENCE, family_name="VANDERBERG", given_name="WILHELMINA"))
+CODE = Who(code="0A1B2C3D4")
+CARD = Card(
+    payer="Meridian Mutual Health Insurance",
+    member_id="MMH-4477120956",
+    valid_until=date(2027, 12, 31),
+    source=CardSource.SCANNED,
+)
 BORN = {"who": WHO, "month": 9, "day": 23}
 
 
@@ -47,6 +60,10 @@ PLACES = [
     Place("scan, unreadable", {"step": Step.SCAN, "notice": Notice.UNREADABLE}),
     Place("scan, touch", {"step": Step.SCAN, "notice": Notice.USE_TOUCH}),
     Place("scan, no licences", {"step": Step.SCAN, "notice": Notice.NO_LICENCES}),
+    Place("consent", {"step": Step.CONSENT, "held": LICENCE}),
+    Place("scan, part", {"step": Step.SCAN, "notice": Notice.PART, "chunks": Chunks(("1", "2", ""))}),
+    Place("code", {"step": Step.CODE}),
+    Place("code, wrong", {"step": Step.CODE, "notice": Notice.CODE_WRONG, "typed": "ABC12"}),
     Place("name", {"step": Step.NAME}),
     Place("name, missing", {"step": Step.NAME, "notice": Notice.NAME_MISSING}),
     Place("month", {"step": Step.MONTH, "who": WHO}),
@@ -57,6 +74,20 @@ PLACES = [
     Place("year, no such date", {"step": Step.YEAR, "notice": Notice.NO_SUCH_DATE, **BORN}),
     Place("check", {"step": Step.CHECK, "case": Case.DIFFERS, "year": 1948, **BORN}),
     Place("confirm", {"step": Step.CONFIRM, "year": 1948, **BORN}),
+    Place("check, code", {"step": Step.CHECK, "case": Case.DIFFERS, "year": 1948, **BORN, "who": CODE}),
+    Place("insurance", {"step": Step.INSURANCE, "on_file": CARD}),
+    Place("insurance, none on file", {"step": Step.INSURANCE}),
+    Place("card", {"step": Step.CARD}),
+    Place("card, not one", {"step": Step.CARD, "notice": Notice.NOT_A_CARD}),
+    Place("card, not fetched", {"step": Step.CARD, "notice": Notice.NOT_FETCHED}),
+    Place("member", {"step": Step.MEMBER}),
+    Place("member, wrong", {"step": Step.MEMBER, "notice": Notice.NUMBER_WRONG, "typed": "1"}),
+    Place("card check", {"step": Step.CARD_CHECK, "card": CARD}),
+    Place("pictures", {"step": Step.PICTURES}),
+    Place("pictures, refused", {"step": Step.PICTURES, "notice": Notice.PICTURE_REFUSED}),
+    Place("fetching", {"step": Step.FETCHING}),
+    Place("passcode", {"step": Step.PASSCODE}),
+    Place("passcode, wrong", {"step": Step.PASSCODE, "notice": Notice.PASSCODE_WRONG}),
     Place("service", {"step": Step.SERVICE}),
     Place("ticket", {"step": Step.TICKET}),
     Place("ticket, again", {"step": Step.TICKET, "again": True, "helped": True}),
@@ -69,8 +100,8 @@ class Panel:
     """A kiosk with a panel of that kind, its server and its browser."""
 
     def __init__(self, kind: str, folder: Path, browser: Browser, **site: Any) -> None:
-        panel = {"id": "front", "name": "Front door", **PANELS[kind]}
-        self.config = cast.config(folder, stations=[panel], **site)
+        panel = {"id": "front", "name": "Front door", "camera": True, **PANELS[kind]}
+        self.config = cast.config(folder, stations=[panel], coverage={"ask": True}, **site)
         migrate(self.config)
         app = create_app(self.config)
         self.clinic: Clinic = app.extensions["clinic"]
@@ -100,7 +131,7 @@ class Panel:
     def put(self, place: Place, language: str) -> None:
         """Bring the dialogue there."""
         values = dict(place.values, language=language)
-        if values.get("step") is Step.TICKET:
+        if values.get("step") in STEPS | {Step.TICKET}:
             values["ticket"] = self.ticket.id
         if values.get("step") is Step.CONFIRM:
             slot = self.clinic.now() + timedelta(minutes=20)

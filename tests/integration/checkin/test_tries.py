@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from kiosk.appointments.records import by_reference
 from kiosk.checkin import dialogue
 from kiosk.checkin.arrival import check_in
+from kiosk.checkin.given import Chose, Press, Typed
 from kiosk.checkin.records import at_station
 from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Chose, Dialogue, Press, Step, Typed
+from kiosk.checkin.steps import Dialogue, Step
 from kiosk.checkin.tries import STATION_SPAN, STATION_TRIES
 from kiosk.database import schema
 from kiosk.database.purge import purge

@@ -202,7 +202,7 @@ def test_only_staff_come_in(floor: Floor, role: Kind | None) -> None:
 
 def test_the_table_of_routes_opens_the_console_to_staff_alone() -> None:
     assert {role for endpoint in CONSOLE for role in ROUTES[endpoint]} == {Role.COORDINATOR, Role.SUPERVISOR}
-    assert len(CONSOLE) == 8
+    assert len(CONSOLE) == 9
 
 
 @pytest.fixture

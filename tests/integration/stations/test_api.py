@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.checkin import printing
+from kiosk.checkin import records as dialogues
+from kiosk.checkin.steps import Notice
 from kiosk.clinic import Clinic
 from kiosk.database import jobs, schema
 from kiosk.stations import records, work
@@ -79,7 +81,6 @@ def test_a_scan_that_comes_twice_is_one_scan(host: Host, here: Clinic) -> None:
         ({"scanner": "x" * 61}, "scanner"),
         ({"data": "not base64!"}, "data: this is not base64."),
         ({"data": "é"}, "data: this is not base64."),
-        ({"data": ""}, "data: there is nothing in it."),
         ({"data": 17}, "data: Expected `str`, got `int`."),
         ({"symbology": "Code 128"}, "symbology"),
         ({"symbology": 2}, "symbology"),
@@ -91,6 +92,12 @@ def test_a_malformed_scan_is_refused_with_the_field(host: Host, changes: Any, wo
     assert answer.json is not None
     assert words in answer.json["error"]
     assert answer.json["error"].endswith(".")
+
+
+def test_a_scan_that_was_not_read_whole_asks_the_patient_to_try_again(host: Host, here: Clinic) -> None:
+    assert host.post("scans", scan(data="")).status_code == 202
+    with here.database.snapshot(at=here.now()) as seen:
+        assert dialogues.at_station(seen, "front").state.notice is Notice.UNREADABLE
 
 
 def test_a_scan_that_is_too_long_is_refused(host: Host) -> None:

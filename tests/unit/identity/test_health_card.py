@@ -20,6 +20,7 @@ from tests.unit.identity.health_cards import (
     KID,
     OTHER_KEY,
     PATIENT,
+    PAYER,
     RULES,
     TRUSTED,
     base64url,
@@ -408,3 +409,33 @@ def test_a_revocation_list_against_the_specification_is_refused(changes):
 def test_a_key_that_is_no_point_verifies_nothing():
     rules = Rules(issuers=(Issuer(ISS, "Insurer", {KID: Key(b"\x04" + bytes(64))}),))
     assert recognise(card(), rules, AT) == Unknown(reason=Reason.BAD_SIGNATURE)
+
+
+def test_payers_inside_a_cover_and_relative_references_are_followed():
+    inside = {
+        "resourceType": "Coverage",
+        "contained": [None, {"resourceType": "Organization", "id": "payer", "name": "Inside"}],
+        "payor": [{"reference": "#payer"}],
+    }
+    assert of(inside).coverages[0].payer == "Inside"
+    entries = [
+        {
+            "fullUrl": "https://payer.example/Organization/o",
+            "resource": {"resourceType": "Organization", "id": "o", "name": "Relative"},
+        },
+        {"resource": {"resourceType": "Coverage", "payor": [{"reference": "Organization/o"}]}},
+    ]
+    found = read(card(payload(vc={"credentialSubject": {"fhirBundle": {"entry": entries}}})))
+    assert found.coverages[0].payer == "Relative"
+
+
+def test_a_class_without_a_value_is_called_by_its_name():
+    plan = {"type": {"coding": [{"code": "plan"}]}, "name": "Silver"}
+    assert of({"resourceType": "Coverage", "class": [plan]}).coverages[0].plan == "Silver"
+
+
+def test_several_covers_are_read_in_their_order_ended_ones_too():
+    ended = {**COVERAGE, "status": "cancelled", "period": {"end": "2020-12-31"}, "subscriberId": "OLD"}
+    found = of(PATIENT, COVERAGE, PAYER, ended).coverages
+    assert [(one.member_id, one.status) for one in found] == [("W123456789", "active"), ("OLD", "cancelled")]
+    assert found[1].end == date(2020, 12, 31)

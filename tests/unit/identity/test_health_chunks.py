@@ -21,7 +21,7 @@ def collected(*scans: str | bytes) -> Chunks:
     return found
 
 
-@pytest.mark.parametrize("order", permutations((ONE, TWO, THREE)))
+@pytest.mark.parametrize("order", list(permutations((ONE, TWO, THREE))))
 def test_chunks_are_collected_in_any_order(order):
     begun = collected(*order[:2])
     assert begun.complete is None

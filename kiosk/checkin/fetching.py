@@ -1,0 +1,48 @@
+"""Health cards that are behind a link: fetched by a thread of its own while the patient waits, or goes on.
+
+Nobody holds a transaction meanwhile. What comes back when the dialogue is elsewhere is dropped by the rules.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import structlog
+
+from kiosk.checkin.effects import Fetch
+from kiosk.checkin.given import Given, NotFetched, Scanned
+from kiosk.checkin.lookup import scanned
+from kiosk.clinic import Clinic
+from kiosk.coverage.issuers import trust
+from kiosk.coverage.links import LinkProblem, Problem, fetch
+
+ASK_AGAIN = frozenset({Problem.PASSCODE_NEEDED, Problem.WRONG_PASSCODE})
+
+log = structlog.get_logger()
+
+
+def begin(clinic: Clinic, effect: Fetch, deliver: Callable[[Given], object]) -> None:
+    """Fetch the card and deliver what became of it, later."""
+
+    def work() -> None:
+        try:
+            deliver(fetched(clinic, effect))
+        except Exception:
+            log.exception("fetching_failed")
+            deliver(NotFetched(effect.link))
+
+    threading.Thread(target=work, name="health-link", daemon=True).start()
+
+
+def fetched(clinic: Clinic, effect: Fetch) -> Scanned | NotFetched:
+    """What is behind the link, for the dialogue."""
+    config, at, link = clinic.config, clinic.now(), effect.link
+    try:
+        found = fetch(link, trust(config), recipient=config.site.name, passcode=effect.passcode, at=at)
+    except LinkProblem as problem:
+        log.info("link_not_fetched", problem=str(problem.problem))
+        tries_left = problem.remaining is None or problem.remaining > 0
+        return NotFetched(link, passcode=problem.problem in ASK_AGAIN and tries_left)
+    for card in found.cards:
+        return replace(scanned(card, clinic.local(at).date()), fetched=link)
+    return NotFetched(link)

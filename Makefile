@@ -5,16 +5,16 @@ PY    := $(VENV)/bin/python
 PORT  ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench soak lock wheel clean
+.PHONY: help run test test-hardware lint bench soak lock wheel clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 run: $(VENV)/.runtime  ## the whole clinic with simulated hardware (PORT=8000)
 	@$(PY) -m kiosk demo --port $(PORT)
 
 test: $(VENV)/.tests lint  ## everything that must hold: lint, types, imports, unit, integration, acceptance
-	@$(PY) -m pytest -m "not slow" -n 2 --dist loadfile
+	@$(PY) -m pytest -m "not slow and not hardware" -n 2 --dist loadfile
 
 lint: $(VENV)/.tests  ## ruff, mypy, import-linter
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(VENV)/bin/lint-imports --no-logo
@@ -24,6 +24,9 @@ bench: $(VENV)/.tests  ## the budgets of docs/architecture.md, measured on this 
 
 soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
 	@$(PY) -m pytest -m slow
+
+test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times; about ten minutes
+	@$(PY) -m tests.hardware.rig --prepare && $(PY) -m pytest -m hardware -s
 
 lock: $(VENV)/.tests  ## pin every dependency again, by hash
 	@$(PY) -m pip install -q uv && for out in requirements.lock "tests/requirements.lock --group dev -c requirements.lock"; do \

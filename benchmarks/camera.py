@@ -3,8 +3,7 @@
 import io
 import random
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,13 +16,13 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 from pyzbar import pyzbar
 
 from benchmarks.report import Figure, median, percentile
-from drivers.scanners import readers
-from drivers.scanners.decoding import Decoded, glance
+from drivers.scanners.decoding import glance
 from kiosk.appointments.rules import Person
 from kiosk.demo.cards import licence
 
 SIZE = (1280, 720)
-FRAMES = 4
+FRAMES = 3
+CLUTTER_FRAMES = 40
 SEED = 20261123
 LICENCE = licence(Person("Garcia", "Maria", "", "", date(1961, 3, 9)), "T64235789")
 TEXT = "KIOSK-H-12345678"
@@ -194,8 +193,79 @@ class Count:
         self.wrong += len([data for data in found if data != truth])
         self.ms.append(seconds * 1000)
 
+    def add(self, other: "Count") -> None:
+        """Add all of another count."""
+        self.read, self.wrong = self.read + other.read, self.wrong + other.wrong
+        self.ms += other.ms
+
 
 def frame_of(code: Image.Image, condition: str, dice: random.Random) -> Image.Image:
     """A frame that shows the code under a condition."""
     degrees, sigma, change = CONDITIONS[condition]
     return noisy(change(placed(code, degrees + dice.uniform(-0.5, 0.5), dice)), sigma)
+
+
+Counts = dict[str, Count]
+
+
+def judged(frame: Image.Image, truth: bytes | None, counts: Counts) -> None:
+    """Give the frame to every reader. Processor time, so that other work on the machine does not count."""
+    for name, reader in READERS.items():
+        began = time.thread_time()
+        found = reader(frame)
+        counts[name].judge(found, truth, time.thread_time() - began)
+
+
+def fresh() -> Counts:
+    """Nothing read so far."""
+    return {name: Count() for name in READERS}
+
+
+def sum_of(counts: Iterable[Counts]) -> Counts:
+    """All counts in one."""
+    total = fresh()
+    for one in counts:
+        for name, count in one.items():
+            total[name].add(count)
+    return total
+
+
+def figure(what: str, counts: Counts) -> Figure:
+    """How many frames each read, and how many payloads were wrong (after the !)."""
+    shares = [
+        f"{name} {count.read}" + (f"!{count.wrong}" if count.wrong else "") for name, count in counts.items()
+    ]
+    both, frames = counts["both"], len(counts["both"].ms)
+    best = max(count.read for count in counts.values())
+    return Figure(
+        what, f"{', '.join(shares)} of {frames}", "as many as the best; none wrong",
+        both.read == best and both.wrong == 0,
+    )  # fmt: skip
+
+
+def figures() -> Iterator[Figure]:
+    """Codes in frames of 1280x720: how many each reader reads, by kind of code and by condition."""
+    dice = random.Random(SEED)
+    counts: dict[tuple[str, str], Counts] = {}
+    for code, (make, truth) in CODES.items():
+        picture = make()
+        for condition in CONDITIONS:
+            counts[code, condition] = fresh()
+            for _ in range(FRAMES):
+                judged(frame_of(picture, condition, dice), truth, counts[code, condition])
+        yield figure(code, sum_of(counts[code, condition] for condition in CONDITIONS))
+    for condition in CONDITIONS:
+        yield figure(condition, sum_of(counts[code, condition] for code in CODES))
+    empty = fresh()
+    for _ in range(CLUTTER_FRAMES):
+        judged(noisy(clutter(dice), 6), None, empty)
+    for name, count in empty.items():
+        wrong = f"{count.wrong} payloads that are not there in {CLUTTER_FRAMES} frames"
+        yield Figure(
+            f"clutter without a code, {name}", wrong, "none", count.wrong == 0 if name == "both" else None
+        )
+    yield figure("all", whole := sum_of(counts.values()))
+    for name, count in whole.items():
+        spent = f"{median(count.ms):.0f} ms, p95 {percentile(count.ms, 0.95):.0f} ms"
+        nothing = f"{median(empty[name].ms):.0f} ms"
+        yield Figure(f"processor time of a frame, {name}", spent, f"nothing there: {nothing}", None)

@@ -25,7 +25,7 @@ def scan_to_paint(stage: Stage) -> float:
     """Seconds from the last byte on the serial line to the next question on the screen."""
     stage.kiosk.evaluate(
         """() => { window.seen = new Promise((tell) => new MutationObserver((_, observer) => {
-        if (document.getElementById("live").dataset.step !== "month") return;
+        if (document.getElementById("live").dataset.step !== "consent") return;
         observer.disconnect(); requestAnimationFrame(() => requestAnimationFrame(() => tell(Date.now()))); })
         .observe(document.getElementById("live"), {attributes: true})); return null }"""
     )

@@ -1,4 +1,4 @@
-"""`python -m drivers --config kiosk.toml`: run the device host until SIGTERM."""
+"""`python -m drivers --config kiosk.toml`: run the device host until SIGTERM. `list`: what is plugged in."""
 
 import argparse
 import logging
@@ -6,6 +6,9 @@ import os
 import signal
 import sys
 from pathlib import Path
+
+from drivers.discovery import devices
+from drivers.listing import listing
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,7 +19,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--config", default=os.environ.get("KIOSK_CONFIG", "kiosk.toml"), help="the TOML file"
     )
     parser.add_argument("--check", action="store_true", help="read the configuration and stop")
+    parser.add_argument(
+        "command",
+        nargs="?",
+        choices=["run", "list"],
+        default="run",
+        help="run (the default); list: what is there",
+    )
     options = parser.parse_args(arguments)
+    if options.command == "list":
+        print("\n".join(listing(list(devices()))))
+        return 0
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr, force=True
     )

@@ -13,7 +13,8 @@ from pathlib import Path
 from drivers.base import Unplugged
 
 SYS = Path("/sys")
-_KEY_BITS = (2, 11, 28)  # 1, 0 and Enter: a device without them cannot type a code.
+# 1, 0 and Enter: a device without them cannot type a code.
+_KEY_BITS = (2, 11, 28)
 
 
 class Kind(StrEnum):
@@ -63,19 +64,19 @@ class UsbPort(os.PathLike[str]):
         return found.serial == self.serial if self.serial else found.usb_path == self.usb_path
 
 
-def devices(sys: Path = SYS) -> Iterator[Found]:
+def devices() -> Iterator[Found]:
     """Every scanner-like, printer-like and camera-like thing on USB."""
     for kind, pattern in _CLASSES.items():
-        for entry in sorted((sys / "class").glob(pattern)):
-            usb = _usb_device(entry, sys)
+        for entry in sorted((SYS / "class").glob(pattern)):
+            usb = _usb_device(entry)
             if usb is not None and (kind is not Kind.KEYBOARD or _types(entry)):
                 name = " ".join(filter(None, (_word(usb, "manufacturer"), _word(usb, "product"))))
                 yield Found(kind, _node(entry), name, _word(usb, "serial"), usb.name)
 
 
-def _usb_device(entry: Path, sys: Path) -> Path | None:
+def _usb_device(entry: Path) -> Path | None:
     here = (entry / "device").resolve()
-    while here != sys and here != here.parent:
+    while here != here.parent:
         if (here / "idVendor").exists():
             return here
         here = here.parent

@@ -68,6 +68,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "checkin.page": ALL,
     "checkin.answer": KIOSK,
     "checkin.photo": KIOSK,
+    "checkin.scan": KIOSK,
     # waiting room
     "board.page": ALL,
     "phone.page": ALL,

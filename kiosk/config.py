@@ -160,6 +160,7 @@ class Station(Screen, frozen=True, kw_only=True):
     inches: Length = 21.5
     pixels: tuple[Positive, Positive] = (1080, 1920)
     camera: bool = False
+    wedge: bool = False
 
 
 class Board(Screen, frozen=True, kw_only=True):
@@ -200,7 +201,7 @@ class Issuer(Section, frozen=True, kw_only=True):
     url: Name
     name: Name
     keys: Name
-    crl: Name = "issuers/crl"
+    crl: str = ""
 
 
 class Demo(Section, frozen=True, kw_only=True):
@@ -339,6 +340,7 @@ def _check_names(config: Config) -> None:
         ("boards", [b.id for b in config.boards]),
         ("priorities", [p.id for p in config.priorities]),
         ("issuers.url", [i.url for i in config.issuers]),
+        ("issuers.keys", [i.keys for i in config.issuers]),
     ):
         if double := next((name for name in names if names.count(name) > 1), None):
             raise ConfigError(f"{kind}: {double!r} is there twice.")

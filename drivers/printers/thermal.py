@@ -53,6 +53,7 @@ class ThermalPrinter:
         # What an earlier run of this program may have left half sent is finished first.
         self._before = encoder.recovery
         self._proves: bool | None = None
+        self._greeted = False
         self._talk = Conversation(name, transport, answer_s, clock)
 
     def open(self) -> None:
@@ -60,10 +61,8 @@ class ThermalPrinter:
         self._encoder.warm()
         self._proves = False if self._proof is Proof.NONE else None
         self._talk = Conversation(self.name, self._transport, self._answer_s, self._clock)
+        self._greeted = False
         self._transport.open()
-        # A command that was cut in its head would take the next question for its measures, and swallow whole
-        # tickets.
-        self._transport.write(bytes(LONGEST_HEAD), self._answer_s)
 
     def close(self) -> None:
         self._transport.close()
@@ -73,12 +72,21 @@ class ThermalPrinter:
             self._transport.read(0)
             return self._transport.cause()
         try:
+            self._greet()
             return self._talk.ask().cause
         except TimedOut:
             # Stuck as it is, its plug may still tell that it has no paper.
             if (cause := self._transport.cause()) is None:
                 raise
             return cause
+
+    def _greet(self) -> None:
+        """A command that was cut in its head would take the next question for its measures, and swallow whole
+        tickets.
+        """
+        if not self._greeted:
+            self._transport.write(bytes(LONGEST_HEAD), self._answer_s)
+            self._greeted = True
 
     def print(
         self, document: Mapping[str, Any], on_sending: Callable[[], None], within_s: float

@@ -62,7 +62,11 @@ class CameraScanner:
             self._watch.still(at)
             return []
         self._seen, self._looked_at = small, at
-        return self._watch.see(glance(frame), time.monotonic())
+        codes = glance(frame)
+        # At most half of a core, however slow it is: rest as long as the look took.
+        seen_at = time.monotonic()
+        self._next_at = max(self._next_at, seen_at + (seen_at - at))
+        return self._watch.see(codes, seen_at)
 
 
 def _differ(one: Image.Image, other: Image.Image) -> bool:

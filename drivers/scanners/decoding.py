@@ -4,7 +4,7 @@ Cheap looks come first. Each look is one reader on one version of the picture:
 
 1. zxing-cpp on the picture as it is: all kinds, every quarter turn, light on dark too
 2. zxing-cpp on each striped part that nobody has read yet, turned level (licences in a hand)
-3. zbar: lines at any angle, and the second opinion
+3. zbar: lines at any angle, and the second opinion; once more, without noise, when that is still wanted
 4. zxing-cpp on the picture at twice the size: small modules
 
 A wrong payload is worse than none. Two lines at the same place with different texts are both wrong until the
@@ -12,18 +12,19 @@ other reader takes sides; Code 39, which has no check character, counts only whe
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from drivers.scanners import readers
 from drivers.scanners.readers import LINES, STACKED, ZBAR, Sighting
 from drivers.scanners.tilt import Stripes, levelled, stripes
 
+# Processor time, so that a busy machine reads as much as an idle one.
 STILL_S = 2.0
-FRAME_S = 0.25
+FRAME_S = 0.2
 # More pixels than any camera of a kiosk gives only take time.
 LARGEST_SIDE = 4096
 ENLARGE_UP_TO = 1_000_000
@@ -47,7 +48,7 @@ class Decoded:
 def decode(image: Any, within_s: float = STILL_S) -> list[Decoded]:
     """Every code in a still picture (Pillow image or grey array). Raises NotAPicture."""
     seen: list[Sighting] = []
-    for found in _looks(grey(image), seen, time.thread_time() + within_s):
+    for found in _looks(grey(image), seen, within_s):
         seen += found
     return _codes(seen)
 
@@ -55,7 +56,7 @@ def decode(image: Any, within_s: float = STILL_S) -> list[Decoded]:
 def glance(frame: Image.Image, within_s: float = FRAME_S) -> list[Decoded]:
     """The codes that the first look finds that finds any: enough for a frame, the next one comes soon."""
     seen: list[Sighting] = []
-    for found in _looks(frame, seen, time.thread_time() + within_s):
+    for found in _looks(frame, seen, within_s):
         seen += found
         if codes := _codes(seen):
             return codes
@@ -93,19 +94,22 @@ def _opaque(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _looks(picture: Image.Image, seen: list[Sighting], deadline: float) -> Iterator[list[Sighting]]:
+def _looks(picture: Image.Image, seen: list[Sighting], within_s: float) -> Iterator[list[Sighting]]:
+    """Look after look; `seen` is what the caller made of them so far. The first one is not counted."""
     yield readers.zxing(picture)
-    for part in _unread(stripes(picture), seen)[:_PARTS]:
-        if time.thread_time() > deadline:
-            return
+    deadline = time.thread_time() + within_s
+    for part in stripes(picture, [code.box for code in seen])[:_PARTS]:
         yield _turned(picture, part, deadline)
-    if time.thread_time() > deadline:
-        return
-    yield readers.zbar(picture)
-    if seen or time.thread_time() > deadline or picture.width * picture.height > ENLARGE_UP_TO:
-        return
-    larger = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
-    yield [code for code in readers.zxing(larger) if not code.is_line]
+        if time.thread_time() > deadline:
+            break
+    wants_support = any(code.is_weak for code in seen)
+    if wants_support or time.thread_time() < deadline:
+        yield readers.zbar(picture)
+    if wants_support:
+        yield readers.zbar(ImageOps.autocontrast(picture.filter(ImageFilter.BoxBlur(1)), cutoff=1))
+    if not seen and time.thread_time() < deadline and picture.width * picture.height <= ENLARGE_UP_TO:
+        larger = picture.resize((picture.width * 2, picture.height * 2), Image.Resampling.BICUBIC)
+        yield [code for code in readers.zxing(larger) if not code.is_line]
 
 
 def _turned(picture: Image.Image, part: Stripes, deadline: float) -> list[Sighting]:
@@ -121,16 +125,6 @@ def _turned(picture: Image.Image, part: Stripes, deadline: float) -> list[Sighti
 def _striped(piece: Image.Image) -> list[Sighting]:
     found = readers.zxing(piece, (*STACKED, *LINES))
     return found + readers.zbar(piece) if any(code.is_weak for code in found) else found
-
-
-def _unread(parts: Iterable[Stripes], seen: list[Sighting]) -> list[Stripes]:
-    return [part for part in parts if not any(_holds(part, code) for code in seen)]
-
-
-def _holds(part: Stripes, code: Sighting) -> bool:
-    left, top, right, bottom = part.box
-    across, down = (code.box[0] + code.box[2]) / 2, (code.box[1] + code.box[3]) / 2
-    return left <= across <= right and top <= down <= bottom
 
 
 def _codes(seen: list[Sighting]) -> list[Decoded]:

@@ -80,7 +80,7 @@ class _Grabbing:
 
     def next(self, within_s: float) -> Image.Image | None:
         with self._changed:
-            self._wanted = True
+            self._ask()
             self._changed.wait_for(lambda: self._frame or self._problem, within_s)
             frame, self._frame = self._frame, None
             if frame is not None:
@@ -90,6 +90,10 @@ class _Grabbing:
             if time.monotonic() - self._grabbed_at > SILENT_S:
                 raise TimedOut("the camera gives no pictures")
             return None
+
+    def _ask(self) -> None:
+        """What lies there since somebody gave up waiting is of the past."""
+        self._wanted, self._frame = True, None
 
     def stop(self) -> None:
         """The thread closes the camera: nobody else may, while it waits in the driver."""

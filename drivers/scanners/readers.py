@@ -9,7 +9,6 @@ Native code: only the device host and `identify --image` come here.
 """
 
 import functools
-import operator
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +65,7 @@ class Sighting:
 def zxing(grey: "Image", kinds: Iterable[str] = (*MATRIX, *STACKED, *LINES)) -> list[Sighting]:
     """What zxing-cpp sees."""
     library = _zxing()
-    formats = functools.reduce(operator.or_, (library.BarcodeFormat[kind] for kind in kinds))
+    formats = [library.BarcodeFormat[kind] for kind in kinds]
     found = library.read_barcodes(grey, formats=formats, text_mode=library.TextMode.Plain)
     return _worth(
         [Sighting(ZXING, bytes(code.bytes), code.symbology_identifier, _box(code)) for code in found]

@@ -8,7 +8,7 @@ Pillow alone: the squares of the differences in four directions, averaged over b
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PIL import ImageChops, ImageFilter
@@ -44,9 +44,10 @@ class _Block:
     strength: float
 
 
-def stripes(grey: Image) -> list[Stripes]:
-    """The striped parts of the picture, the largest first."""
-    left = {(block.column, block.row): block for block in _blocks(grey)}
+def stripes(grey: Image, read: Iterable[Box] = ()) -> list[Stripes]:
+    """The striped parts of the picture, the largest first, without what was read already."""
+    boxes = list(read)
+    left = {(block.column, block.row): block for block in _blocks(grey) if not _is_in(boxes, block)}
     found = []
     while left:
         group = _grown(left)
@@ -83,6 +84,11 @@ def _blocks(grey: Image) -> Iterator[_Block]:
         strength, agreed = xx + yy, math.hypot(difference, product)
         if strength >= _FAINT and agreed >= _AGREEMENT * strength:
             yield _Block(place % width, place // width, math.atan2(product, difference) / 2, strength)
+
+
+def _is_in(boxes: list[Box], block: _Block) -> bool:
+    across, down = (block.column + 0.5) * BLOCK, (block.row + 0.5) * BLOCK
+    return any(left <= across <= right and top <= down <= bottom for left, top, right, bottom in boxes)
 
 
 def _energy(grey: Image, across: int, down: int) -> bytes:

@@ -3,10 +3,17 @@
 The device host reads it with `device = "folder:..."`.
 """
 
+import io
 import shutil
+import time
 from pathlib import Path
 
 from PIL import Image
+
+from drivers.base import Unplugged
+
+# Pixels a module; less than three is what a camera cannot read.
+_MODULE = 4
 
 
 class VirtualCamera:
@@ -25,6 +32,10 @@ class VirtualCamera:
     def unplug(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def write(self, payload: bytes) -> None:
+        """Hold a code before it: PDF417 for a licence, QR for anything else."""
+        self.show(_pdf417(payload) if payload.startswith(b"@") else _qr(payload))
+
     def show(self, picture: Image.Image | None) -> "VirtualCamera":
         """Hold a picture before it, or nothing: an empty desk."""
         frame = Image.new("L", (1280, 720), 140)
@@ -38,3 +49,48 @@ class VirtualCamera:
             if old.stem != written.stem:
                 old.unlink(missing_ok=True)
         return self
+
+
+def _qr(payload: bytes) -> Image.Image:
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(payload, micro=False).save(drawn, kind="png", scale=_MODULE)
+    return Image.open(drawn).convert("L")
+
+
+def _pdf417(payload: bytes) -> Image.Image:
+    import zxingcpp
+
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.PDF417)
+    return Image.fromarray(code.to_image(scale=_MODULE - 1, add_quiet_zones=True)).convert("L")
+
+
+class VirtualLens:
+    """A live camera's buffer: frame n is a field of shade n, one every `pause_s`. `unplug` makes it fail."""
+
+    def __init__(self, pause_s: float = 0.005) -> None:
+        self.grabbed = self.unpacked = 0
+        self.is_open = False
+        self._pause_s, self._is_plugged = pause_s, True
+
+    def unplug(self) -> None:
+        self._is_plugged = False
+
+    def open(self) -> None:
+        if not self._is_plugged:
+            raise Unplugged
+        self.is_open = True
+
+    def grab(self) -> None:
+        time.sleep(self._pause_s)
+        if not self._is_plugged:
+            raise Unplugged("the lens is gone")
+        self.grabbed += 1
+
+    def picture(self) -> Image.Image:
+        self.unpacked += 1
+        return Image.new("RGB", (64, 48), (self.grabbed % 256, 0, 0))
+
+    def close(self) -> None:
+        self.is_open = False

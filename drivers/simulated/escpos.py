@@ -32,11 +32,13 @@ _IGNORED_ESC = {
     " ": 1,
     "r": 1,
     "U": 1,
+    "\\": 2,
     "V": 1,
     "p": 3,
     "=": 1,
     "2": 0,
 }
+_IGNORED_FS = {"!": 1, "&": 0, "-": 1, ".": 0, "C": 1, "S": 2}
 _IGNORED_GS = {"B": 1, "b": 1, "H": 1, "h": 1, "w": 1, "f": 1, "L": 2, "W": 2, "P": 2}
 _IDENTITY = {65: "1.00", 66: "VIRTUAL", 67: "TM-T88V", 68: "0001"}
 _QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
@@ -107,7 +109,7 @@ class Interpreter:
             elif byte == DLE:
                 yield from self._dle()
             elif byte == FS:
-                self._unknown("FS", (yield from self._next()))
+                yield from self._fs()
             elif byte >= 0x20:
                 self._character(byte)
             elif byte not in (0, CR, HT):
@@ -133,6 +135,9 @@ class Interpreter:
             self.output.status_on(False)
         elif name in "aEtJd3":
             self._set(name, (yield from self._next()))
+        elif name == "$":
+            low, high = yield from self._take(2)
+            self._move_to(low + 256 * high)
         elif name in "im":
             self.output.cut()
         elif name in _IGNORED_ESC:
@@ -140,6 +145,14 @@ class Interpreter:
             self._esc_plain(name, options)
         else:
             self._unknown("ESC", ord(name))
+
+    def _fs(self) -> Bytewise:
+        """Settings of East Asian letters, which this printer does not have."""
+        name = chr((yield from self._next()))
+        if name in _IGNORED_FS:
+            yield from self._take(_IGNORED_FS[name])
+        else:
+            self._unknown("FS", ord(name))
 
     def _esc_plain(self, name: str, options: bytes) -> None:
         if name == "2":
@@ -258,6 +271,11 @@ class Interpreter:
         if sum(picture.width for picture in self._line) + glyph.width > self.paper.dots:
             self._print_line()
         self._line.append(glyph)
+
+    def _move_to(self, x: int) -> None:
+        gap = x - sum(picture.width for picture in self._line)
+        if gap > 0:
+            self._line.append(Image.new("1", (gap, 1)))
 
     def _print_line(self, feed: int | None = None) -> None:
         height = max((picture.height for picture in self._line), default=0)

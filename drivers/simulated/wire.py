@@ -60,6 +60,7 @@ class Wire:
     def write(self, data: bytes, within_s: float) -> None:
         left, deadline = data, self.clock.now + within_s
         while left:
+            self._deliver()
             if self.gone is not None and len(left) > self.ahead:
                 raise self.gone(printed=self._told(data, left))
             room = self.ahead - len(self._held) + (0 if self._stuck() else self.printer.room)

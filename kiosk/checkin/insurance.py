@@ -12,6 +12,7 @@ back. Every page can be skipped; whoever answers, skips or walks away is asked n
                            walked away ───────── with a task ─────────── welcome, not printed
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -31,8 +32,9 @@ STEPS = frozenset(
         Step.PASSCODE,
     }
 )
-GROUP = 3
 LONGEST = 40
+_GROUPS = re.compile(r"\w{3}(?=\w{2})")
+"""Three by three, the last one with what is left over."""
 
 
 def is_asked(state: Dialogue) -> bool:
@@ -77,9 +79,8 @@ def left(state: Dialogue) -> tuple[Effect, ...]:
 
 
 def grouped(number: str) -> str:
-    """A member number as it is easily compared: `ABC 123 456 789`."""
-    words = number.replace("-", " - ").split()
-    return " ".join(word[at : at + GROUP] for word in words for at in range(0, len(word), GROUP))
+    """A member number as it is easily compared: `ABC 123 456 7890`."""
+    return " ".join(_GROUPS.sub(r"\g<0> ", word).strip() for word in number.replace("-", "- ").split())
 
 
 def _nothing(state: Dialogue, given: Given, options: Options) -> Outcome:

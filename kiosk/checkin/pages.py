@@ -1,5 +1,8 @@
 """The kiosk's touch screen: one address that shows where the dialogue stands, one that takes the answers."""
 
+import base64
+import re
+
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -18,6 +21,9 @@ from kiosk.stations.pages import pairing_needed
 blueprint = Blueprint("checkin", __name__, template_folder="templates")
 
 STAY = "stay"
+SCAN_ID = re.compile(r"[0-9a-f]{32}")
+LONGEST_SCAN = 5_464
+"""4,096 bytes in base64."""
 
 
 @blueprint.get("/kiosk/<station>")
@@ -65,6 +71,22 @@ def photo(station: str) -> ResponseReturnValue:
     version = request.form.get("version", type=int, default=-1)
     dialogue.answer(clinic(), station, Photographed(pictures), version=version)
     return redirect(url_for("checkin.page", station=station), 303)
+
+
+@blueprint.post("/kiosk/<station>/scan")
+def scan(station: str) -> ResponseReturnValue:
+    """What a scanner typed into this page (static/js/kiosk/wedge.js); nothing when it was not read whole."""
+    _own(station)
+    scan_id, data = request.form.get("id", ""), request.form.get("data", "")
+    if not _station(station).wedge or not SCAN_ID.fullmatch(scan_id):
+        abort(400)
+    if len(data) > LONGEST_SCAN:
+        abort(413)
+    try:
+        dialogue.scanned(clinic(), station, scan_id, base64.b64decode(data, validate=True))
+    except ValueError:
+        abort(400)
+    return "", 204
 
 
 def said(form: MultiDict[str, str]) -> Given | None:

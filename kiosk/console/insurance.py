@@ -10,7 +10,7 @@ from kiosk.console.words import Names
 from kiosk.coverage import questions, records, words
 from kiosk.coverage.records import Cover
 from kiosk.coverage.rules import Card, Source, compare, tidy_member_number
-from kiosk.coverage.words import Sentence
+from kiosk.coverage.words import Sentence, Tone
 from kiosk.database import Reading, Transaction
 from kiosk.queueing.tickets import Ticket
 from kiosk.tasks import records as tasks
@@ -23,7 +23,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Insurance:
-    """The panel. `open`: something about it still needs a person."""
+    """The panel. `open`: something about it still needs a person. `sign` is the whole in one sentence."""
 
     cover: Cover | None
     shown: str
@@ -36,6 +36,13 @@ class Insurance:
     open: bool
     checked: str
 
+    @property
+    def sign(self) -> Sentence | None:
+        """What is said at first sight: trouble, else what the payer says, else what was shown."""
+        said = [one for one in (self.payer_says, self.finding) if one is not None]
+        bad = [one for one in (self.finding, self.payer_says) if one is not None and one.tone is Tone.BAD]
+        return next(iter([*bad, *said]), None) if self.open or not self.checked else next(iter(said), None)
+
 
 def insurance(
     reading: Reading, settings: Settings, ticket: Ticket, names: Names, *, trouble: bool
@@ -45,7 +52,6 @@ def insurance(
     if cover is None and not settings.ask:
         return None
     card = cover.card if cover else None
-    checked = cover is not None and cover.checked_at is not None
     return Insurance(
         cover=cover,
         shown=words.shown(card),
@@ -56,7 +62,7 @@ def insurance(
         payers=sorted({*settings.payers, *([card.payer] if card and card.payer else [])}),
         can_ask=cover is not None and cover.answer is not None and _askable(reading, settings, cover),
         open=trouble,
-        checked=_checked(cover, names) if checked and cover else "",
+        checked=_checked(cover.checked_by, cover.checked_at, names) if cover and cover.checked_at else "",
     )
 
 
@@ -118,7 +124,7 @@ def _payer_says(reading: Reading, settings: Settings, cover: Cover, names: Names
     if (asked := questions.under_way(reading, cover.job)) is not None:
         return words.asking(payer, names.clock(asked.until) if asked.failed else "")
     why = records.obstacle(reading, settings, cover.card, cover.visit)
-    return words.not_asked(why) if why else None
+    return words.not_asked(why) if why and cover.card.member_id else None
 
 
 def _askable(reading: Reading, settings: Settings, cover: Cover) -> bool:
@@ -126,9 +132,8 @@ def _askable(reading: Reading, settings: Settings, cover: Cover) -> bool:
     return bool(settings.clearing_house) and known
 
 
-def _checked(cover: Cover, names: Names) -> str:
-    at = cover.checked_at or datetime.min
-    return f"Checked by {names.who(cover.checked_by or '')}, {names.clock(at)}"
+def _checked(by: str | None, at: datetime, names: Names) -> str:
+    return f"Checked by {names.who(by or '')}, {names.clock(at)}"
 
 
 def _refused(why: str, verb: str, ticket: str) -> Answer:

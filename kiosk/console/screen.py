@@ -25,7 +25,7 @@ DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One ticket in the list. `position` counts within the chosen desk's line; `insurance`: it needs a person."""
+    """One ticket in the list. `position` counts in the chosen desk's line; `insurance` needs a person."""
 
     ticket: Ticket
     name: str

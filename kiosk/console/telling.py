@@ -70,9 +70,21 @@ def _success(
     return words.done(answer, ticket, names), detail
 
 
+_REFUSALS: Mapping[str, tuple[str, str]] = {
+    "CheckInError": ("This appointment cannot be checked in any more.", "Give a ticket instead."),
+    "NoInsurance": ("No insurance was taken down for this ticket.", "Nothing was done."),
+    "NoNumber": ("This is not a member number.", "Type 4 to 30 letters and digits. Nothing was changed."),
+    "NoQuestion": ("The payer cannot be asked.", "Correct the payer and the number first."),
+    "NoSuchTicket": ("This ticket is not of today.", "Nothing was done."),
+}
+"""What does not depend on anything else."""
+
+
 def _refusal(
     reading: Reading, answer: Mapping[str, Any], ticket: Ticket | None, names: Names, at: datetime
 ) -> tuple[str, str]:
+    if said := _REFUSALS.get(answer["refused"]):
+        return said
     desk = names.desk(answer.get("desk"))
     match answer["refused"]:
         case "DeskClosed":
@@ -91,22 +103,11 @@ def _refusal(
             )
         case "NothingToUndo" if ticket:
             return f"There is nothing left to take back for {ticket.code}.", ""
-        case "CheckInError":
-            return "This appointment cannot be checked in any more.", "Give a ticket instead."
         case "Overtaken" | "NotPossible" if ticket:
             now = words.possible_now(ticket, rules.possible(ticket), names)
             return _last(reading, ticket, names, at), now
         case "Overtaken":
             return f"{desk} changed in the meantime.", "Nothing was done. Look again, then call."
-        case "NoNumber":
-            return "This is not a member number.", "Type 4 to 30 letters and digits. Nothing was changed."
-        case "NoQuestion" if ticket:
-            return (
-                f"The payer cannot be asked about {ticket.code}.",
-                "Correct the payer and the number first.",
-            )
-        case "NoSuchTicket":
-            return "This ticket is not of today.", "Nothing was done."
         case _:
             return "That is not possible now.", "Nothing was done. Look again."
 

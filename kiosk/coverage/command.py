@@ -35,10 +35,10 @@ def run(config: Config, options: argparse.Namespace) -> int:
     if options.action == "list":
         show(config)
         return 0
-    return update(config, reach(config))
+    return update(config, reach_of(config))
 
 
-def reach(config: Config) -> Reach:
+def reach_of(config: Config) -> Reach:
     """What an update may ask: the issuers' own hosts."""
     return Reach(hosts=frozenset(host_of(issuer.url) for issuer in config.issuers))
 

@@ -44,8 +44,9 @@ class Files:
 
 
 def files_of(data: Path, issuer: configuration.Issuer) -> Files:
-    """Where this issuer's files are or will be."""
-    return Files(data / issuer.keys, data / issuer.crl)
+    """Where this issuer's files are or will be: no other's, so that none can revoke the cards of another."""
+    keys = data / issuer.keys
+    return Files(keys, data / issuer.crl if issuer.crl else keys.with_suffix(".crl"))
 
 
 def load(config: Config) -> tuple[Issuer, ...]:

@@ -25,7 +25,7 @@ from kiosk.coverage.https import (
 from kiosk.identity import HealthCard, HealthLink, Issuer, Reason, Rules
 from kiosk.identity.compact import json_object
 from kiosk.identity.documents import Personal
-from kiosk.identity.health_file import HealthFile, cards_in, opened
+from kiosk.identity.health_file import LARGEST, HealthFile, cards_in, opened
 
 MOST_FILES = 10
 EMBEDDED = 2 * 2**20
@@ -65,7 +65,7 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Fetched(Personal):
-    """What a link led to: each card says whether it is verified. None: its files are of other things."""
+    """What a link led to: each card says whether it is verified. No cards: its files are of other things."""
 
     cards: tuple[HealthCard, ...]
 
@@ -82,7 +82,7 @@ def fetch(link: HealthLink, trust: Trust, *, recipient: str, passcode: str | Non
     try:
         source = "https://" + host_of(link.url)[0]
         errand = Errand(trust.reach, trust.seconds)
-        files = [_opened(file, link.key) for file in _files(errand, link, recipient, passcode)]
+        files = _opened(_files(errand, link, recipient, passcode), link.key)
     except NotTrusted:
         raise LinkProblem(Problem.NOT_TRUSTED) from None
     except NotUnderstood:
@@ -165,11 +165,15 @@ def _refuse(reasons: frozenset[Reason]) -> NoReturn:
     raise LinkProblem(Problem.MALFORMED if reasons == {Reason.MALFORMED} else Problem.NOT_TRUSTED)
 
 
-def _opened(sealed: str, key: str) -> HealthFile:
-    file = opened(sealed, key)
-    if file is None:
-        raise NotUnderstood
-    return file
+def _opened(sealed: Iterator[str], key: str) -> list[HealthFile]:
+    """The files, unpacked no larger than one may be altogether."""
+    files: list[HealthFile] = []
+    for one in sealed:
+        file = opened(one, key, LARGEST - sum(file.size for file in files))
+        if file is None:
+            raise NotUnderstood
+        files.append(file)
+    return files
 
 
 def _object(answer: Answer) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Insurance in plain words, for the coordinator: what was shown, what it changes, what the payer says. Pure."""
+"""Insurance in plain words, for the coordinator: what was shown, what it changes, what the payer says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,11 +29,11 @@ class Sentence:
 
 
 SOURCES: Mapping[Source, str] = {
-    Source.TYPED: "typed",
-    Source.SCANNED: "scanned",
-    Source.HEALTH_CARD: "from a health card",
-    Source.PHOTO: "photographed",
-    Source.IMPORTED: "on file",
+    Source.TYPED: "Typed",
+    Source.SCANNED: "Scanned",
+    Source.HEALTH_CARD: "A health card",
+    Source.PHOTO: "Photographed",
+    Source.IMPORTED: "On file",
 }
 OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.NO_PAYER: "The clearing house does not know this payer: choose one under “Correct”.",
@@ -64,10 +64,10 @@ def shown(card: Card | None) -> str:
 def origin(card: Card) -> str:
     """How the card came to us, and who vouches for it."""
     if card.verified:
-        return f"Verified: signed by {card.issuer_name or 'its issuer'}"
+        return f"Verified: signed by {card.issuer_name or 'its issuer'}."
     if card.source is Source.HEALTH_CARD:
-        return f"Not verified: {card.issuer_name or 'the issuer'} is not on this site's list"
-    return f"Not verified: {SOURCES[card.source]}"
+        return "A health card, not verified: its issuer is not on this site's list."
+    return f"{SOURCES[card.source]}, not verified."
 
 
 def found(finding: Finding, card: Card | None, on_file: Card | None) -> Sentence:
@@ -81,7 +81,7 @@ def found(finding: Finding, card: Card | None, on_file: Card | None) -> Sentence
         case Finding.CHANGED:
             return Sentence(Tone.BAD, "Changed.", filed)
         case Finding.EXPIRED:
-            ended = card.valid_until if card and card.valid_until else on_file.valid_until if on_file else None
+            ended = next((one.valid_until for one in (card, on_file) if one and one.valid_until), None)
             return Sentence(Tone.BAD, f"Ended {day(ended)}." if ended else "Ended.", "Ask for a valid card.")
         case Finding.NOT_YET_VALID:
             begins = f" It begins {day(card.valid_from)}." if card and card.valid_from else ""
@@ -90,7 +90,7 @@ def found(finding: Finding, card: Card | None, on_file: Card | None) -> Sentence
             return Sentence(Tone.BAD, "No card was shown.", filed)
         case Finding.DECLINED:
             return Sentence(Tone.BAD, "The patient did not want to show a card.", filed)
-        case Finding.UNREAD:
+        case _:
             return Sentence(Tone.BAD, "Nobody has read this card.", "Type the payer and the number.")
 
 
@@ -111,7 +111,7 @@ def said(answer: Answer, payer: str, currency: str) -> Sentence:
         case State.PAYER_DOWN:
             what = f"{_capital(payer)} did not answer."
             return Sentence(Tone.BAD, what, "Call the payer, or ask again.")
-        case State.UNCLEAR:
+        case _:
             advice = UNCLEAR.get(answer.code, "Call the payer.")
             code = f" (code {answer.code})" if answer.code and answer.code not in UNCLEAR else ""
             return Sentence(Tone.BAD, f"No clear answer from {payer}{code}.", advice)

@@ -10,7 +10,7 @@ from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Appointment, Status
 from kiosk.bench.devices import Devices
 from kiosk.checkin import records as dialogues
-from kiosk.checkin.steps import Step
+from kiosk.checkin.steps import Dialogue, Step
 from kiosk.clinic import utc_now
 from kiosk.config import Config
 from kiosk.database import Database
@@ -84,18 +84,18 @@ class AutoPatients:
                 self.devices.scan(self.patient.scans)
                 self.scanned = True
             return
-        answer = self._answer(state.step, state.language)
+        answer = self._answer(state)
         if state.step in (Step.TICKET, Step.REFUSED):
             self.patient = None
         fields = {"version": str(record.version), **answer}
         self.screen.send(f"/kiosk/{self.station}/answer", fields)
 
-    def _answer(self, step: Step, language: str) -> Mapping[str, str]:
+    def _answer(self, state: Dialogue) -> Mapping[str, str]:
         patient = self.patient
         assert patient is not None  # noqa: S101
         born = patient.birth_date or date(1980, 1, 1)
-        match step:
-            case Step.WELCOME if language != patient.language:
+        match state.step:
+            case Step.WELCOME if state.language != patient.language:
                 return {"answer": f"language:{patient.language}"}
             case Step.WELCOME:
                 return {"answer": "walk_in"}
@@ -107,8 +107,10 @@ class AutoPatients:
                 return {"answer": f"day:{born.day}"}
             case Step.YEAR:
                 return {"answer": "text", "text": str(born.year)}
-            case Step.CHECK | Step.CONFIRM:
+            case Step.CONSENT | Step.CHECK | Step.CONFIRM | Step.CARD_CHECK:
                 return {"answer": "yes"}
+            case Step.INSURANCE:
+                return {"answer": "same" if state.on_file else "desk"}
             case Step.TICKET | Step.REFUSED:
                 return {"answer": "done"}
             case _:

@@ -18,7 +18,7 @@ from kiosk.demo.insurance import PAYER
 from kiosk.queueing.tickets import OPEN, Ticket
 
 PAYERS = (PAYER, "Acme Health", "Example Mutual", "Specimen Care")
-OUTCOMES = "121014125160129"
+OUTCOMES = "12101412516012931457"
 """Last digits of member numbers, in the order of the appointments: most patients are insured."""
 BY = "demo"
 _SIZE = (640, 404)
@@ -32,7 +32,7 @@ def on_file(number: int, today: date) -> Card | None:
     ended = number % 13 == 6
     return Card(
         payer=PAYERS[number % len(PAYERS)],
-        member_id=f"{'HAES'[number % 4]}{7000 + number * 37 % 2999} {1200 + number * 53 % 8000}{_digit(number)}",
+        member_id=_member_number("HAES"[number % 4], number),
         group=f"RIVER-{number % 5 + 1}",
         valid_until=today - timedelta(days=20) if ended else date(today.year, 12, 31),
         source=Source.IMPORTED,
@@ -74,10 +74,8 @@ def _shown(filed: Card | None, number: int) -> tuple[Card | None, dict[str, byte
     if filed is None:
         return None, {}
     if number % 8 == 3:
-        new = replace(
-            filed, payer=PAYERS[(number + 1) % len(PAYERS)], member_id=f"N{4000 + number} 88{_digit(number)}"
-        )
-        return replace(new, source=Source.TYPED, group="", valid_until=None), {}
+        other, member_id = PAYERS[(number + 1) % len(PAYERS)], _member_number("N", number + 3)
+        return Card(payer=other, member_id=member_id, source=Source.TYPED), {}
     source = Source.HEALTH_CARD if number % 3 == 0 else Source.SCANNED
     return replace(filed, source=source, verified=number % 3 == 0, issuer_name=filed.payer), {}
 
@@ -98,5 +96,6 @@ def photograph(card: Card, side: str) -> bytes:
     return file.getvalue()
 
 
-def _digit(number: int) -> str:
-    return OUTCOMES[number % len(OUTCOMES)]
+def _member_number(letter: str, number: int) -> str:
+    digits = f"{7000 + number * 37 % 2999} {1200 + number * 53 % 8000}"
+    return f"{letter}{digits}{OUTCOMES[number % len(OUTCOMES)]}"

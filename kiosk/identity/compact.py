@@ -32,7 +32,7 @@ def inflated(data: bytes, most: int) -> bytes:
     """Inflate raw deflate up to a bound: a few bytes can ask for gigabytes."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        whole = inflater.decompress(data, most)
+        whole = inflater.decompress(data, max(most, 1))  # 0 would be without a bound
     except zlib.error:
         raise ValueError("not deflated") from None
     if not inflater.eof:

@@ -1,15 +1,16 @@
 """Text that was encoded in one way and decoded in another, put right where it can be told. Pure.
 
-AAMVA text is ISO 8859-1 (D.6). Some readers send UTF-8, some hosts take bytes for Windows-1252, some keyboards
-type the code page of DOS (Alt and a number without a leading zero).
+AAMVA text is ISO 8859-1 (D.6). Some readers send UTF-8, some hosts take bytes for Windows-1252, some
+keyboards type the code page of DOS (Alt and a number without a leading zero).
 """
 
 import re
 from contextlib import suppress
 from unicodedata import normalize
 
+_NOT_IN_1252 = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _BYTES_OF_1252 = {
-    bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+    bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in _NOT_IN_1252
 }
 _BOXES = re.compile("[\u2500-\u259f]")
 # UTF-8 taken for Latin-1, and that taken for Latin-1 again: a web form in front of a serial line.

@@ -1,7 +1,8 @@
 r"""Signs that somebody wrote out in letters: `<LF>`, `\n`, `^M`, `%0A`, `&#10;`, `␊`. Pure.
 
-A reader, a terminal or a web page shows controls, and letters beyond ASCII, like this. They are given back only
-where the text has no line ends of its own, so that a card which happens to contain such letters keeps them.
+A reader, a terminal or a web page shows controls, and letters beyond ASCII, like this. They are given back
+only where the text has no line ends of its own, so that a card which happens to contain such letters keeps
+them.
 """
 
 import re
@@ -14,9 +15,7 @@ _NAMED = {"LF": "\n", "NL": "\n", "CR": "\r", "FS": "\x1c", "GS": "\x1d", "RS": 
 _BRACKETED = re.compile(
     r"[<\[{(](?:(?P<name>LF|NL|CR|FS|GS|RS|US)|(?:0[xX])?(?P<hex>0[aAdD]|1[c-fC-F]))[>\]})]"
 )
-_BACKSLASHED = re.compile(
-    r"\\(?:u00(?P<u>[0-9a-fA-F]{2})|x(?P<x>[0-9a-fA-F]{2})|(?P<sign>[nrt\"'/\\]))"
-)
+_BACKSLASHED = re.compile(r"\\(?:u00(?P<u>[0-9a-fA-F]{2})|x(?P<x>[0-9a-fA-F]{2})|(?P<sign>[nrt\"'/\\]))")
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t"}
 _BACKSLASHED_LINE_ENDS = re.compile(r"\\(?:[nr]|x0[aAdD]|u000[aAdD])")
 _CARETED = re.compile(r"\^([JM\\\]^_])")

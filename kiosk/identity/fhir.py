@@ -61,7 +61,7 @@ def _coverage(cover: dict[str, object], organizations: list[_Resource]) -> Cover
     organization = _referred(_contained(cover), reference) or _referred(organizations, reference)
     classes = _classes(cover)
     return Coverage(
-        member_id=_text(cover, "subscriberId") or _member_number(cover),
+        member_id=_member_number(cover),
         payer=_text(payor, "display") or _text(organization, "name"),
         plan=classes.get("plan", ""),
         group=classes.get("group", ""),
@@ -76,9 +76,11 @@ def _coverage(cover: dict[str, object], organizations: list[_Resource]) -> Cover
 
 
 def _member_number(cover: dict[str, object]) -> str:
+    """The number of the person covered; the subscriber's may be another one, and so may the policy's."""
     identifiers = _list(cover, "identifier")
-    members = [found for found in identifiers if _code(found, "type") == "MB"] or identifiers[:1]
-    return _text(members[0], "value") if members else ""
+    members = (_text(found, "value") for found in identifiers if _code(found, "type") == "MB")
+    others = (_text(cover, "subscriberId"), *(_text(found, "value") for found in identifiers))
+    return next(filter(None, (*members, *others)), "")
 
 
 def _classes(cover: dict[str, object]) -> dict[str, str]:

@@ -17,20 +17,24 @@ from kiosk.identity.health_card import credential
 from kiosk.identity.rules import Rules
 from kiosk.identity.signatures import a256gcm_opened
 
-LARGEST_FILE = 5 * 2**20
+LARGEST = 5 * 2**20
 _MOST_CREDENTIALS = 20
 _NONCE_LENGTH, _TAG_LENGTH = 12, 16
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HealthFile(Personal):
-    """An opened file. It never prints what it holds."""
+    """An opened file and how large it is. It never prints what it holds."""
 
     content: dict[str, object]
+    size: int = 0
 
 
-def opened(sealed: str, key: str) -> HealthFile | None:
-    """Open a file with the `key` of its link; None if it is not sealed with it, or not as it should be."""
+def opened(sealed: str, key: str, most: int = LARGEST) -> HealthFile | None:
+    """Open a file with the `key` of its link; None if it is not sealed with it, or not as it should be.
+
+    It has at most so many bytes when unpacked: JSON takes many times its size in memory.
+    """
     parts = sealed.strip().split(".")
     if len(parts) != 5 or parts[1]:
         return None
@@ -40,9 +44,10 @@ def opened(sealed: str, key: str) -> HealthFile | None:
         if not _is_known(header) or len(nonce) != _NONCE_LENGTH or len(tag) != _TAG_LENGTH:
             return None
         data = a256gcm_opened(_bytes(key), nonce, text + tag, parts[0].encode())
-        if data is None or len(data) > LARGEST_FILE:
+        if data is None:
             return None
-        return HealthFile(json_object(inflated(data, LARGEST_FILE) if "zip" in header else data))
+        whole = inflated(data, most) if "zip" in header else data
+        return HealthFile(json_object(whole), len(whole)) if len(whole) <= most else None
     except ValueError:
         return None
 
@@ -50,19 +55,21 @@ def opened(sealed: str, key: str) -> HealthFile | None:
 def cards_in(
     files: Iterable[HealthFile], rules: Rules, at: datetime, *, source: str
 ) -> tuple[tuple[HealthCard, ...], frozenset[Reason]]:
-    """The cards in the files of one link, and why some were refused.
+    """The cards in the files of one link, insurance first, verified first; and why some were refused.
 
     All FHIR files together are one card, never verified, of `source`.
     """
-    read: list[HealthCard | Unknown] = []
+    signed: list[str] = []
     entries: list[object] = []
     for file in files:
-        read += [credential(jws, rules, at) for jws in _credentials(file.content)]
+        signed += _credentials(file.content)
         entries += _entries(file.content)
+    read = [credential(jws, rules, at) for jws in signed[:_MOST_CREDENTIALS]]
     cards = [one for one in read if isinstance(one, HealthCard)]
     told = _told({"entry": entries}, source)
     refused = frozenset(one.reason for one in read if isinstance(one, Unknown))
-    return (*cards, *([told] if told else [])), refused
+    cards += [told] if told else []
+    return tuple(sorted(cards, key=lambda one: (not one.coverages, not one.verified))), refused
 
 
 def _is_known(header: dict[str, object]) -> bool:
@@ -79,8 +86,7 @@ def _bytes(key: str) -> bytes:
 
 def _credentials(content: dict[str, object]) -> list[str]:
     found = content.get("verifiableCredential")
-    texts = [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-    return texts[:_MOST_CREDENTIALS]
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def _entries(content: dict[str, object]) -> list[object]:

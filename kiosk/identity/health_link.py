@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from kiosk.identity.documents import HealthLink, Reason, Unknown
 from kiosk.identity.transport import caps_lock_off
 
-_LINK = re.compile(r"(?:[^\s#]{1,200}#)?shlink:/(?P<content>[A-Za-z0-9_-]+)=*")
+_LINK = re.compile(r"(?:[^\s#]{1,200}#)?shl(?:ink)?:/(?P<content>[A-Za-z0-9_-]+)=*")
+"""`shl:/` is how CARIN's guide for insurance cards writes it."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _FLAGS = frozenset("LPU")
 """Others are to be ignored (specification, protocol versioning)."""
@@ -25,7 +26,7 @@ _MILLISECONDS = 1e11
 
 def health_link(text: str, at: datetime | None) -> HealthLink | Unknown | None:
     """Read a link. None: it is none; Unknown: expired, or against the specification."""
-    if text.startswith("SHLINK:/"):
+    if text.startswith(("SHLINK:/", "SHL:/")):
         text = caps_lock_off(text)
     found = _LINK.fullmatch(text)
     if found is None:

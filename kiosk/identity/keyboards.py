@@ -12,7 +12,7 @@ FRENCH = str.maketrans(
     "AQZWM:,./\"'_aqzwm;1234567890!@#$%^&*()-",
 )
 GERMAN = str.maketrans("YZyzßäÄöÖüÜ-_§/()=?\"&;:'", "ZYzy-'\";:[{/?#&*()_@^<>|")
-BRITISH = str.maketrans("\"@£#¬~", "@\"#\\~|")
+BRITISH = str.maketrans('"@£#¬~', '@"#\\~|')
 # Spanish, Italian and Portuguese; Danish, Finnish, Norwegian and Swedish: alike where it matters.
 SOUTHERN = str.maketrans("\"'´àº£·-_?&/()=;:", "@-'''##/?_^&*()<>")
 NORDIC = str.maketrans('"+äæø-_?&/()=;:', "@-'''/?_^&*()<>")
@@ -40,7 +40,7 @@ def us_typed(text: str) -> list[str]:
         is_german = "@" not in text and _GERMAN_SIGNS.search(text) and not _STRAIGHT.search(text)
         return [_german(text)] if is_german else [text]
     typed = text[quoted.end() :].upper()
-    hair_first = not _ALBERTA.search(text) and _eyes_come_after_hair(typed)
+    hair_first = None if _ALBERTA.search(text) else _hair_comes_first(typed)
     german = bool(_GERMAN_SIGNS.search(typed) or _GERMAN_COLOURS.search(typed) or hair_first)
     straight = bool(_STRAIGHT.search(typed) or _STRAIGHT_COLOURS.search(typed) or hair_first is False)
     others = [text.translate(layout) for layout in (BRITISH, SOUTHERN, NORDIC)]
@@ -57,7 +57,7 @@ def _german(text: str) -> str:
     return "".join(letters)
 
 
-def _eyes_come_after_hair(typed: str) -> bool | None:
-    """Every card has eyes (DAY), and hair (DAZ) only behind them: the other way round they are swapped."""
+def _hair_comes_first(typed: str) -> bool | None:
+    """Every card has eyes (DAY), and hair (DAZ) behind them, but Alberta's: else they are swapped."""
     first = _COLOURED.search(typed)
     return first["id"] == "DAZ" if first else None

@@ -51,7 +51,10 @@ def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
     if jobs.finish(tx.connection, tx.site, job.id, state, at=tx.at, holder=holder) is None:
         return
     station, ticket = station_of(job), ticket_of(job)
-    tx.record(PRINTED if confirmed else PRINT_SENT, by=target(station), ticket=ticket)
+    if confirmed:
+        tx.record(PRINTED, by=target(station), ticket=ticket)
+    else:
+        tx.record(PRINT_SENT, by=target(station), ticket=ticket)
     tx.touch(target(station))
     tasks.close_where(tx, ("print_failed",), by=target(station), station=station)
     tasks.close_where(tx, ("print_unknown",), by=target(station), station=station, ticket=ticket)

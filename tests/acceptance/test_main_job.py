@@ -31,6 +31,7 @@ def test_a_licence_becomes_a_ticket_on_paper_board_and_console(stage: Stage) -> 
     card = licence(Person("Garcia", "Maria", "", "", MARIA["birth_date"]), "T64235789")
 
     stage.clinic.scan(card)
+    stage.kiosk.get_by_role("button", name="Yes, read it").click()
     expect(stage.kiosk.get_by_role("heading", level=1)).to_contain_text("month were you born")
     assert "Maria" not in stage.kiosk.content()
     stage.birth_date(MARIA["birth_date"])

@@ -37,6 +37,7 @@ def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic
             page.reload()
 
         running.scan(licence(Person(FAMILY, GIVEN, "", "", BORN), "T99887766"))
+        stage.kiosk.get_by_role("button", name="Yes, read it").click()
         expect(stage.kiosk.get_by_role("heading", level=1)).to_contain_text("month were you born")
         stage.birth_date(BORN)
         expect(stage.kiosk.locator("#live")).to_contain_text(GIVEN)

@@ -1,5 +1,6 @@
 """Every device that the contracts are held against, over a real line."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,13 @@ from drivers.framing import Profile
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.printers.thermal import Proof, ThermalPrinter
 from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.scanners.camera import CameraScanner
+from drivers.scanners.frames import source
 from drivers.scanners.input_event import KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner
+from drivers.scanners.watching import AWAY_S
+from drivers.simulated.camera import VirtualCamera
 from drivers.simulated.keyboard import VirtualKeyboard, Way
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
@@ -84,8 +89,28 @@ KEYBOARD_WAYS = {
 }
 
 
-@pytest.fixture(params=[*SERIAL_WAYS, *KEYBOARD_WAYS])
+class Hand:
+    """Shows one code after the other to a camera; the same one again counts when it was away meanwhile."""
+
+    def __init__(self, camera: VirtualCamera) -> None:
+        self.plug, self.unplug = camera.plug, camera.unplug
+        self._camera, self._has_shown = camera, False
+
+    def write(self, payload: bytes) -> None:
+        if self._has_shown:
+            time.sleep(AWAY_S + 0.1)
+        self._has_shown = True
+        self._camera.write(payload)
+
+
+@pytest.fixture(params=[*SERIAL_WAYS, *KEYBOARD_WAYS, "camera"])
 def scanner_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ScannerBench]:
+    if request.param == "camera":
+        camera = VirtualCamera(tmp_path / "camera").plug()
+        watching = CameraScanner("counter", source(camera.device, (1280, 720)), fps=30)
+        yield ScannerBench(watching, Hand(camera), b"", b"")
+        watching.close()
+        return
     if request.param in KEYBOARD_WAYS:
         layout, way, before = KEYBOARD_WAYS[request.param]
         keyboard = VirtualKeyboard(layout, way).plug()

@@ -224,8 +224,14 @@ class PrinterLine(PtyLine):
     def plug(self) -> None:
         if self.fd >= 0:
             return
-        self.fd = os.open(self._gadget.firmware, os.O_RDWR | os.O_NONBLOCK)
+        # Unlike the others, its firmware's end is there only once the machine has taken the device.
         self._gadget.plug()
+        wait_for(self._open)
+
+    def _open(self) -> bool:
+        with contextlib.suppress(OSError):
+            self.fd = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        return self.fd >= 0
 
     def unplug(self) -> None:
         if self.fd < 0:

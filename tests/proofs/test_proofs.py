@@ -1,7 +1,7 @@
 """What software that is not ours says of our tickets, and of the printer that we test them with.
 
-`npos` splits a ticket into commands and decodes its pictures; `receiptio`, a driver, judges the virtual printer;
-zxing-cpp and zbar read the codes. `make proofs` fetches the first two from npm.
+`npos` splits a ticket into commands and decodes its pictures; `receiptio`, a driver, judges the virtual
+printer; zxing-cpp and zbar read the codes. `make proofs` fetches the first two from npm.
 """
 
 import base64
@@ -21,7 +21,7 @@ from pyzbar import pyzbar
 
 from drivers.preview import draw
 from drivers.printers.encoder import Encoder, Lettering
-from drivers.receipt import layout
+from drivers.receipt import QrCode, layout
 from drivers.simulated.printer import VirtualPrinter
 from tests.integration.drivers.conftest import DOCUMENT
 
@@ -50,8 +50,19 @@ ARABIC = {
 CHINESE = {"site": "河畔诊所", "service": "检验科", "lines": ["请您坐下，等候叫号。"], "language": "zh"}
 WORDS = {"en": {}, "es": SPANISH, "ar": ARABIC, "zh": CHINESE}
 KNOWN = {
-    "STX ", "ESC @", "ESC a", "ESC E", "ESC J", "ESC t", "GS !", "GS a", "GS r", "GS v0", "GS V", "GS (k", "GS (H",
-}  # fmt: skip
+    "STX ",
+    "ESC @",
+    "ESC a",
+    "ESC E",
+    "ESC J",
+    "ESC t",
+    "GS !",
+    "GS a",
+    "GS r",
+    "GS v0",
+    "GS V",
+    "GS (k",
+}
 # The address of receiptio's printer: its port cannot be chosen, so it gets a host of its own on the loopback.
 HOST, PORT = "127.0.9.1", 9100
 
@@ -102,7 +113,7 @@ def test_npos_finds_no_command_that_a_name_carried_in():
 
 def test_npos_sees_the_picture_that_we_sent():
     encoder = Encoder("POS-5890")
-    (picture,) = split(encoder.encode(layout(DOCUMENT, encoder.paper))).pictures
+    (picture,) = split(encoder.encode([QrCode(DOCUMENT["url"])])).pictures
     dark = picture.point(lambda value: 255 if value else 0)
     seen = next(
         image for image in (dark, ImageOps.invert(dark)) if image.histogram()[255] > image.histogram()[0]
@@ -167,7 +178,8 @@ def test_receiptio_prints_on_the_virtual_printer_and_believes_it(printer: Virtua
     )
     (sheet,) = printer.wait_for_sheets(1)
     assert not sheet.blank
-    assert printer.errors == []
+    # Its greeting is also for another maker's printers, and it chooses Katakana before it writes Latin.
+    assert set(printer.errors) <= {"ESC 0x06", "control 0x01", "code page 0x01"}
 
 
 def test_receiptio_notices_that_the_paper_ended_in_mid_ticket(printer: VirtualPrinter):

@@ -153,6 +153,8 @@ def _isa(text: str) -> tuple[Segment, Delimiters]:
             raise X12Error
         elements.append(text[place : place + width])
         place += width + 1
+    if any(separator in value for value in elements):
+        raise X12Error
     component, repetition = elements[16], elements[11]
     if repetition.isalnum():
         repetition = ""  # before 00402 this element was the standard's name, U

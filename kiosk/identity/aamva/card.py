@@ -35,7 +35,7 @@ def elements_of(lines: list[str], header: Header, is_ended: bool) -> dict[str, s
     if isinstance(elements, Reason) or is_ended or not _ends_early(lines, elements, header):
         return elements
     last = next(reversed(elements))
-    if last in _IDENTITY or any(map(elements.keys().isdisjoint, _MANDATORY)):
+    if last in _IDENTITY or header.jurisdictions or _lacks_what_every_card_has(lines):
         return Reason.INCOMPLETE
     is_whole = last not in _KEPT or date_of(elements[last]) is not None
     return elements if is_whole else {key: value for key, value in elements.items() if key != last}
@@ -85,8 +85,13 @@ def _is_whole(elements: dict[str, str]) -> bool:
 
 def _doubtful(elements: dict[str, str], version: int | None) -> set[str]:
     """The elements whose value still contains another that the card lacks: a separator was lost."""
-    missing = [key for key in native(version) if elements.keys().isdisjoint({key, _INSTEAD.get(key, key)})]
-    found = {owner for owner, value in elements.items() for key in missing if _hides(owner, value, key)}
+    missing = {key for key in native(version) if elements.keys().isdisjoint({key, _INSTEAD.get(key, key)})}
+    found = {
+        owner
+        for owner, value in elements.items()
+        for key in missing & {value[place : place + 3] for place in range(len(value) - 2)}
+        if _hides(owner, value, key)
+    }
     flagged = {
         name
         for flag, name in _FLAGS.items()
@@ -97,12 +102,10 @@ def _doubtful(elements: dict[str, str], version: int | None) -> set[str]:
 
 
 def _hides(owner: str, value: str, key: str) -> bool:
-    place = value.find(key)
-    if place < 0:
-        return False
+    """Whether the letters of an element's id that stand in this value are that element."""
     if (owner, key) == ("DAL", "DAN"):
         return True
-    start = place + len(key)
+    start = value.index(key) + len(key)
     if owner in _NAMES or owner in _ADDRESS:
         if key in {"DAD", "DCA"}:
             return owner in _BEFORE[key] and start < len(value) and _can_be(key, value, start)
@@ -125,8 +128,15 @@ def _can_be(key: str, value: str, start: int) -> bool:
 
 
 def _ends_early(lines: list[str], elements: dict[str, str], header: Header) -> bool:
-    """Whether the text may break off: it is shorter than the header says. Lengths are wrong on many cards, so
-    this only casts doubt on the last element, and on what every card has.
+    """Whether the text may break off: it is shorter than the header says.
+
+    Lengths are wrong on many cards, so this only casts doubt: on the last element, on a card without an
+    element that every card has, and on one without the jurisdiction's subfile that the header declares.
     """
     length = len("DL") + sum(map(len, lines)) + max(len(lines), len(elements))
     return header.length is not None and length < header.length
+
+
+def _lacks_what_every_card_has(lines: list[str]) -> bool:
+    text = "\n".join(lines)
+    return any(all(key not in text for key in keys) for keys in _MANDATORY)

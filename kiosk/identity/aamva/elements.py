@@ -6,6 +6,7 @@ where separators were lost: there an element is believed only if its value is of
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 LATEST = 99
 _LETTER = r"[^\W\d_]"
@@ -44,7 +45,9 @@ def _name(value: str, first: int = 0, last: int = LATEST) -> Element:
 _CODE = r"[A-Z0-9 ,.*/+()-]{0,30}"
 
 ELEMENTS: dict[str, Element] = {
-    "DAA": _name(rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*(?:{SUFFIX},*)?|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1),
+    "DAA": _name(
+        rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*(?:{SUFFIX},*)?|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1
+    ),
     "DAB": _name(_NAME, 0, 1),
     "DAC": _name(_NAME),
     "DAD": _name(rf"{_NAME}|"),
@@ -155,6 +158,7 @@ AT_START = re.compile(IDS)
 ANY_ID = re.compile(r"D[A-D][A-Z]")
 
 
+@cache
 def native(version: int | None) -> dict[str, Element]:
     """The elements that a card of this version can have; of an unreadable version, all."""
     if version is None:

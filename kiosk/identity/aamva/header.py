@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kiosk.identity.aamva.elements import AT_START, IDS
+from kiosk.identity.aamva.elements import IDS
 from kiosk.identity.aamva.issuers import REGIONS
 
 _FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,14})")

@@ -25,12 +25,11 @@ def most_plausible(cards: Iterable[Licence]) -> Licence | None:
     first, *others = best
     if any(getattr(other, field) != getattr(first, field) for other in others for field in _IDENTITY):
         return None
-    doubtful = [
-        field
-        for field in _ADDRESS
-        if any(getattr(other, field) != getattr(first, field) for other in others)
-    ]
-    return replace(first, **dict.fromkeys(doubtful, ""))
+    blank = Licence()
+    for field in _ADDRESS:
+        if any(getattr(other, field) != getattr(first, field) for other in others):
+            first = replace(first, **{field: getattr(blank, field)})
+    return first
 
 
 def _oddities(card: Licence) -> int:

@@ -26,7 +26,7 @@ _TOGETHER = (set(_FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
 _ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
 _GIVEN = {"DAC", "DAD", "DCT"}
 _BESIDE_GIVEN = {"DAD", "DCA"}
-# What stands behind a name in any edition or on any card seen. Names contain the ids of others (LINDAHL, WOODCOCK).
+# What stands behind a name in any edition or on any card seen: names contain the ids of others (LINDAHL).
 _AFTER_A_NAME = (
     _NAMES
     | set(_FLAGS)

@@ -16,23 +16,26 @@ _NAME = re.compile(r"DCS|DCT|DA[ABCD]")
 
 
 def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
-    """The lines of the DL, ID or EN subfile, and whether the jurisdiction's follows.
+    """The lines of the DL, ID or EN subfile, and whether something ends it: a sign, or the jurisdiction's.
 
     Where separators were lost it is one line that holds everything.
     """
-    lines = [line for line in _split(body, header.line_feed) if line.strip()]
-    return _without_jurisdiction_subfile(lines, header)
+    lines = _split(body, header.line_feed)
+    last, end = lines[-1].strip(), header.carriage_return
+    is_closed = not last or (end != "" and last.endswith(end))
+    kept, is_followed = _without_jurisdiction_subfile([line for line in lines if line.strip()], header)
+    return kept, is_followed or is_closed
 
 
 def _split(body: str, line_feed: str) -> list[str]:
     """Split at what stands before the most elements: line ends, a pipe, a tab, C1 noise, any one sign."""
     quiet = _NOISE.sub("", body)
-    ways = [re.split(rf"[{_NEWLINES}]+| {{3,}}(?={IDS})", quiet), quiet.split("|"), re.split("[\t ]*\t[\t ]*", quiet)]
+    ways = [re.split(rf"[{_NEWLINES}]+|(?<! ) {{3,}}+(?={IDS})", quiet), quiet.split("|"), quiet.split("\t")]
     ways.append(_NOISE.split(body))
     ways += [re.split(f"{line_feed}(?={IDS})", quiet)] if line_feed else []
     signs = Counter(_BEFORE_ID.findall(quiet)).most_common(1)
     ways += [quiet.split(sign) for sign, _ in signs]
-    best = max(ways, key=_elements_in)
+    best = max((way for way in ways if len(way) > 1), key=_elements_in, default=ways[0])
     return best if _elements_in(best) >= _ENOUGH else ways[0]
 
 
@@ -66,6 +69,8 @@ def _jurisdiction_inside(line: str, header: Header, is_last: bool) -> int:
 
     Names can look like it (ZAZAI), so in a name only what the header declares counts, and only at the end.
     """
+    if "Z" not in line:
+        return -1
     if _NAME.match(line) and not (is_last and header.jurisdictions):
         return -1
     letters = header.jurisdictions or "A-Z"

@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -110,6 +110,12 @@ function submit(action, target) {
 """
 
 
+TRIES = 5
+MEASURE = "[innerWidth * devicePixelRatio, innerHeight * devicePixelRatio]"
+NEARLY_PX = 4
+OWN = "our own page in another window"
+
+
 class Origin(BaseHTTPRequestHandler):
     """Our origin, and every other: it answers everything, with a mark where it was."""
 
@@ -124,7 +130,8 @@ class Origin(BaseHTTPRequestHandler):
         if self.path == "/secret":
             self.send_header("WWW-Authenticate", 'Basic realm="a"')
         self.end_headers()
-        self.wfile.write(self.server.page.encode())  # type: ignore[attr-defined]
+        with suppress(BrokenPipeError):
+            self.wfile.write(self.server.page.encode())  # type: ignore[attr-defined]
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -136,8 +143,10 @@ def site(port: int, page: str, elsewhere: str = "") -> Iterator[None]:
     server = ThreadingHTTPServer(("127.0.0.1", port), Origin)
     server.page, server.elsewhere = page, elsewhere  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield
-    server.shutdown()
+    try:
+        yield
+    finally:
+        server.shutdown()
 
 
 def install_policy(origin: str) -> None:
@@ -162,9 +171,11 @@ def screen() -> Iterator[str]:
         pass_fds=[writing], stderr=subprocess.DEVNULL,
     )  # fmt: skip
     display = f":{os.read(reading, 8).decode().strip()}"
-    yield display
-    server.terminate()
-    server.wait()
+    try:
+        yield display
+    finally:
+        server.terminate()
+        server.wait()
 
 
 class Hand:
@@ -186,11 +197,15 @@ class Hand:
 class Attempt:
     """One browser; tells after each try what it led to, and begins again at the kiosk's page."""
 
+    windows: frozenset[str] | set[str] = frozenset()
+
     def __init__(self, context: BrowserContext, hand: Hand, origin: str, downloads: Path, reached: list[str]) -> None:
         self.context, self.hand, self.origin, self.downloads, self.reached = context, hand, origin, downloads, reached
         self.page = context.pages[0]
-        self.page.goto(origin)
+        self.come_home()
+        time.sleep(1)  # the window takes its size
         self.windows = hand.windows()
+        self.size = self.page.evaluate(MEASURE)
 
     def __call__(self, do: Callable[[], object], settle_s: float = SETTLE_S) -> str:
         """Return what was reached, "" if nothing was."""
@@ -211,15 +226,20 @@ class Attempt:
         pages = [page for page in self.context.pages if not page.is_closed()]
         if self.reached:
             return f"a request to {self.reached.pop()}"
+        if strange := [page.url for page in pages if not self.ours(page)]:
+            return f"pages: {strange}"
         if len(pages) != 1:
-            return f"{len(pages)} pages: {[page.url for page in pages]}"
+            return OWN
         if more := self.hand.windows() - self.windows:
             return f"{len(more)} more windows"
         if any(self.downloads.iterdir()):
             return f"a file: {next(self.downloads.iterdir()).name}"
-        if not pages[0].url.startswith((self.origin, "chrome-error://", "about:blank")):
-            return pages[0].url if self.shows(pages[0]) else ""
         return "" if self.full(pages[0]) else "no full screen any more"
+
+    def ours(self, page: Page) -> bool:
+        """Whether this is our own page, or a refusal."""
+        mine = page.url.startswith((self.origin, "chrome-error://", "about:blank"))
+        return mine or not self.shows(page)
 
     def shows(self, page: Page) -> bool:
         """Whether the page shows anything but Chromium's refusal."""
@@ -232,9 +252,10 @@ class Attempt:
     def full(self, page: Page) -> bool:
         """Whether the page still fills the screen: no bar, no address, no panel."""
         try:
-            return page.evaluate("[innerWidth * devicePixelRatio, innerHeight * devicePixelRatio]") == list(SIZE)
+            size = page.evaluate(MEASURE)
         except Error:
             return True
+        return all(abs(now - before) <= NEARLY_PX for now, before in zip(size, self.size, strict=True))
 
     def at_home(self) -> bool:
         """Whether the kiosk's page is shown."""
@@ -244,9 +265,12 @@ class Attempt:
         """Close what was opened, for the next try."""
         for page in self.context.pages[1:]:
             page.close()
-        for window in self.hand.windows() - self.windows:
+        for window in self.hand.windows() - self.windows if self.windows else ():
             self.hand("windowclose", window)
-        self.page.goto(self.origin)
+        for _ in range(TRIES):
+            with suppress(Error):  # the refusal of the last try may still be on its way
+                self.page.goto(self.origin, timeout=3000)
+                return
 
 
 def tries(attempt: Attempt, origin: str, elsewhere: str) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -99,6 +100,11 @@ class Kiosk:
         dialogue.scanned(self.clinic, "front", scan_id or uuid.uuid4().hex, payload)
         self.look()
         return self.state.step
+
+    def scan_licence(self, **holder: Any) -> Step:
+        """Hold a licence under the scanner, and agree that it is read."""
+        assert self.scan(self.licence(**holder)) is Step.CONSENT
+        return self.press("yes")
 
     def expect(self, family: str = "López", given: str = "María José", **others: object) -> Appointment:
         """Book an appointment for somebody synthetic, in half an hour."""

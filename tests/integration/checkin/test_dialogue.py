@@ -10,6 +10,7 @@ from kiosk.checkin import dialogue
 from kiosk.checkin.records import person_of
 from kiosk.checkin.steps import Notice, Step
 from kiosk.database import schema
+from kiosk.identity.manual_code import manual_code
 from kiosk.queueing.tickets import State
 from tests.cast import minutes
 from tests.integration.checkin.conftest import BORN, Kiosk
@@ -47,13 +48,75 @@ def test_a_typed_name_matches_however_it_is_written(kiosk: Kiosk, name: str) -> 
 
 def test_a_licence_and_the_birth_date_find_the_appointment(kiosk: Kiosk) -> None:
     kiosk.expect()
-    assert kiosk.scan(kiosk.licence()) is Step.MONTH
+    assert kiosk.scan_licence() is Step.MONTH
     assert kiosk.born() is Step.CONFIRM
+
+
+def test_a_licence_is_forgotten_when_the_patient_declines(kiosk: Kiosk) -> None:
+    kiosk.expect()
+    assert kiosk.scan(kiosk.licence()) is Step.CONSENT
+    assert "May we read your licence?" in kiosk.page
+    assert "lopez" not in kiosk.page.lower()
+    assert kiosk.press("no") is Step.NAME
+    with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
+        row = seen.connection.execute(sa.select(schema.checkin)).one()
+        assert seen.vault.open(row.sealed, f"checkin:{row.id}") == {"step": "name"}
+
+
+def test_the_code_of_the_letter_and_the_birth_date_find_the_appointment(kiosk: Kiosk) -> None:
+    kiosk.expect()
+    code = manual_code(kiosk.expect(family="Okafor", given="Ben").reference)
+    assert kiosk.press("appointment", "code") is Step.CODE
+    assert kiosk.press("text", text=f"{code[:4].lower()} {code[4:]}") is Step.MONTH
+    assert kiosk.born() is Step.CONFIRM
+    assert "Ben O." in kiosk.page
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_a_code_of_nobody_reads_like_a_wrong_birth_date(kiosk: Kiosk, expected: bool) -> None:
+    reference = kiosk.expect().reference if expected else "NOBODY"
+    kiosk.press("appointment", "code")
+    assert kiosk.press("text", text=manual_code(reference)) is Step.MONTH
+    assert kiosk.born(date(1950, 1, 1)) is Step.CHECK
+    assert refused_as(kiosk) == ("M" if expected else "K")
+
+
+def test_a_code_is_good_on_its_day_only(kiosk: Kiosk) -> None:
+    code = manual_code(kiosk.expect(slot=kiosk.at + timedelta(days=3)).reference)
+    kiosk.press("appointment", "code")
+    kiosk.press("text", text=code)
+    kiosk.born()
+    assert refused_as(kiosk) == "K"
+
+
+def test_who_was_sent_to_staff_and_then_checks_in_needs_nobody(kiosk: Kiosk) -> None:
+    letter = kiosk.letter(kiosk.expect())
+    kiosk.named("Nobody")
+    assert refused_as(kiosk) == "K"
+    kiosk.press("start_over")
+    kiosk.named("Lopezz")
+    kiosk.press("yes")
+    assert kiosk.tasks == [("checkin_staff", kiosk.state.code)]
+    kiosk.scan(letter)
+    kiosk.born()
+    assert kiosk.press("yes") is Step.TICKET
+    assert kiosk.tasks == []
+
+
+def test_the_next_patient_does_not_close_the_task_of_the_last(kiosk: Kiosk) -> None:
+    kiosk.expect()
+    kiosk.named("Nobody", date(1950, 1, 1))
+    assert refused_as(kiosk) == "K"
+    for begin in ("done", "back"):
+        kiosk.press(begin)
+        kiosk.named("Lopez")
+        kiosk.press("yes")
+        assert [kind for kind, _ in kiosk.tasks] == ["checkin_staff"]
 
 
 def test_a_licence_of_somebody_else_does_not_open_the_record(kiosk: Kiosk) -> None:
     kiosk.expect()
-    kiosk.scan(kiosk.licence(born=date(1950, 1, 1)))
+    kiosk.scan_licence(born=date(1950, 1, 1))
     assert kiosk.born() is Step.CHECK
 
 
@@ -169,7 +232,7 @@ def test_two_patients_of_one_name_and_birth_date_are_for_staff(kiosk: Kiosk) -> 
 def test_twins_are_told_apart_by_a_licence(kiosk: Kiosk) -> None:
     kiosk.expect(given="María")
     kiosk.expect(given="Juan")
-    kiosk.scan(kiosk.licence(given="JUAN"))
+    kiosk.scan_licence(given="JUAN")
     assert kiosk.born() is Step.CONFIRM
     assert "Juan L." in kiosk.page
 
@@ -291,7 +354,7 @@ def test_who_is_still_typing_is_not_wiped(kiosk: Kiosk) -> None:
 
 def test_nothing_typed_or_scanned_lies_open_in_the_records(kiosk: Kiosk) -> None:
     kiosk.expect(family="Quetzalcoatl", given="Xiomara")
-    kiosk.scan(kiosk.licence(family="QUETZALCOATL", given="XIOMARA"))
+    kiosk.scan_licence(family="QUETZALCOATL", given="XIOMARA")
     kiosk.born()
     kiosk.press("yes")
     with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.checkin.steps import Step
+from kiosk.stations import records as stations
+from kiosk.stations.rules import Kind, Part, State
 from tests.integration.checkin.conftest import Kiosk
 
 WORDS = [
@@ -18,6 +20,7 @@ WORDS = [
     "yes",
     "no",
     "date",
+    "code",
     "name",
     "month:9",
     "day:23",
@@ -59,6 +62,42 @@ def test_arabic_reads_from_right_to_left(kiosk: Kiosk) -> None:
     assert "لديّ موعد" in kiosk.page
 
 
+ASKS_FOR_A_SCAN = "under the scanner"
+
+
+def test_a_scan_is_asked_for_only_while_the_scanner_works(kiosk: Kiosk) -> None:
+    """It comes back by itself: the report of a device changes the page's version."""
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        stations.enrol(tx, Kind.HOST, "front", "test")
+        (host,) = [known.id for known in stations.devices(tx, tx.at) if known.kind is Kind.HOST]
+    assert ASKS_FOR_A_SCAN in kiosk.look()
+    reports = [
+        (("printer", State.READY), False),
+        (("scanner", State.READY), True),
+        (("scanner", State.ABSENT), False),
+        (("scanner", State.OPENING), True),
+        (("scanner", State.DOWN), False),
+        (("scanner", State.ATTENTION), True),
+    ]
+    for (kind, state), asks in reports:
+        with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+            stations.reported(tx, host, "1", [Part("counter", kind, state, "", kiosk.at)])
+        assert (ASKS_FOR_A_SCAN in kiosk.look()) is asks, (kind, state)
+        assert kiosk.press("appointment") is Step.SCAN
+        assert (ASKS_FOR_A_SCAN in kiosk.page) is asks
+        assert "Type the code of my letter" in kiosk.page
+        kiosk.press("start_over")
+    kiosk.later(120)
+    assert ASKS_FOR_A_SCAN not in kiosk.look(), "Its computer is silent."
+
+
+def test_what_is_read_of_a_licence_is_said_before_the_scan(kiosk: Kiosk) -> None:
+    notice = "From a licence or passport we read your name and birth date, and keep nothing else."
+    assert notice in kiosk.page
+    kiosk.press("appointment")
+    assert notice in kiosk.page
+
+
 def test_every_page_has_a_way_back_a_new_start_help_and_languages(kiosk: Kiosk) -> None:
     kiosk.expect()
     for pressed in ("appointment", "type"):
@@ -95,6 +134,7 @@ def test_nothing_of_a_record_is_shown_before_the_second_identifier(
     kiosk = expecting
     kiosk.press("timed_out")
     kiosk.scan(kiosk.licence(family="LOPEZ", given="XIOMARA"))
+    kiosk.press("yes")
     for one in pressed:
         step = kiosk.press(one, text=text)
         assert "xiomara" not in kiosk.page.lower() or step is Step.CONFIRM

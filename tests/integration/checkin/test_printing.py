@@ -80,6 +80,10 @@ def test_a_ticket_says_what_the_patient_needs(here: Clinic) -> None:
     assert printed == {
         "code": "B001",
         "site": "Riverside Clinic",
+        "logo": None,
+        "header": [],
+        "footer": [],
+        "large": False,
         "service": "Laboratory",
         "issued": "Mon, Nov 23, 2026, 9:00\u202fAM",
         "lines": ["Please take a seat.", "Watch the screen for your number."],
@@ -148,15 +152,32 @@ def test_who_was_called_already_is_told_no_wait(here: Clinic) -> None:
 
 @pytest.mark.parametrize(
     ("event", "word"),
-    [(printing.PRINTED, "COPY"), (printing.PRINT_UNKNOWN, "COPY"), (printing.NOT_PRINTED, None)],
+    [
+        (printing.PRINTED, "COPY"),
+        (printing.PRINT_SENT, "COPY"),
+        (printing.PRINT_UNKNOWN, "COPY"),
+        (printing.NOT_PRINTED, None),
+    ],
 )
 def test_a_paper_is_a_copy_when_there_may_be_another(here: Clinic, event: str, word: str | None) -> None:
     ticket = arrive(here)
-    take(here)
+    first = take(here)
+    with here.database.begin(at=NINE) as tx:
+        jobs.finish(tx.connection, tx.site, first.id, "failed", at=NINE)
     became(here, ticket, event)
     with here.database.begin(at=NINE) as tx:
         printing.queue_ticket(tx, "front", ticket)
     assert document(here, take(here))["copy"] == word
+
+
+def test_a_paper_is_a_copy_while_another_station_is_at_it(here: Clinic) -> None:
+    ticket = arrive(here)
+    take(here)
+    with here.database.begin(at=NINE) as tx:
+        printing.queue_ticket(tx, "side", ticket)
+        second = jobs.claim(tx.connection, tx.site, "station:side", at=NINE)
+    assert second is not None
+    assert document(here, second)["copy"] == "COPY"
 
 
 def test_a_copy_that_was_asked_for_says_so(here: Clinic) -> None:

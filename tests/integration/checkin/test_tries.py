@@ -17,6 +17,7 @@ from kiosk.checkin.steps import Dialogue, Step
 from kiosk.checkin.tries import STATION_SPAN, STATION_TRIES
 from kiosk.database import schema
 from kiosk.database.purge import purge
+from kiosk.identity.manual_code import manual_code
 from tests.integration.checkin.conftest import BORN, Kiosk
 
 WRONG = date(1948, 9, 24)
@@ -38,9 +39,17 @@ def by_letter(kiosk: Kiosk) -> None:
     kiosk.scan(kiosk.letter(booked))
 
 
+def by_code(kiosk: Kiosk) -> None:
+    """Somebody types the code of a found letter."""
+    with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
+        reference = seen.connection.execute(sa.select(schema.appointment.c.reference)).scalars().first()
+    kiosk.press("appointment", "code")
+    kiosk.press("text", text=manual_code(reference or ""))
+
+
 def by_licence(kiosk: Kiosk) -> None:
     """Somebody holds a found licence under the scanner."""
-    kiosk.scan(kiosk.licence())
+    kiosk.scan_licence()
 
 
 def by_name(kiosk: Kiosk) -> None:
@@ -67,7 +76,7 @@ def remembered(kiosk: Kiosk) -> int:
         return seen.connection.execute(sa.select(sa.func.count()).select_from(schema.failed_try)).scalar_one()
 
 
-@pytest.mark.parametrize("begin", [by_letter, by_licence, by_name])
+@pytest.mark.parametrize("begin", [by_letter, by_code, by_licence, by_name])
 def test_starting_over_gives_no_further_tries(kiosk: Kiosk, begin: Begin) -> None:
     kiosk.expect()
     use_up(kiosk, begin)

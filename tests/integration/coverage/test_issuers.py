@@ -44,7 +44,7 @@ def put_keys(data: Path, content: Any = KEYS) -> Path:
 
 
 def put_list(data: Path, *rids: str, counter: int = 1, kid: str = KID) -> Path:
-    return put(data / "issuers" / "crl" / f"{kid}.json", revocation_list(kid, counter, *rids))
+    return put(data / "issuers" / "example.crl" / f"{kid}.json", revocation_list(kid, counter, *rids))
 
 
 def counted(counter: int = 1, *keys: Any) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
 
 def test_a_bad_revocation_list_is_named(tmp_path):
     put_keys(tmp_path)
-    path = put(tmp_path / "issuers" / "crl" / "x.json", {"kid": "x"})
+    path = put(tmp_path / "issuers" / "example.crl" / "x.json", {"kid": "x"})
     with pytest.raises(ConfigError, match="a revocation list has") as raised:
         issuers.load(configured(tmp_path))
     assert str(path) in str(raised.value)
@@ -147,8 +147,18 @@ def test_an_issuer_is_written_in_one_way(tmp_path, url, words):
 
 def test_an_issuer_is_there_once(tmp_path):
     section = {"url": ISS, "name": NAME, "keys": "k"}
-    with pytest.raises(ConfigError, match="twice"):
-        cast.config(tmp_path, issuers=[section, section])
+    for other in (section, {**section, "url": ISS + "/other"}):
+        with pytest.raises(ConfigError, match="twice"):
+            cast.config(tmp_path, issuers=[section, other])
+
+
+def test_no_issuer_revokes_the_cards_of_another(tmp_path):
+    sections = [{"url": url, "name": url, "keys": f"{n}.json"} for n, url in enumerate((ISS, ISS + "/other"))]
+    for number, revoked in enumerate(((), ("r1",))):
+        put(tmp_path / f"{number}.json", counted())
+        put(tmp_path / f"{number}.crl" / f"{KID}.json", revocation_list(KID, 1, *revoked))
+    one, other = issuers.load(cast.config(tmp_path, issuers=sections))
+    assert (dict(one.keys[KID].revoked or {}), bool(other.keys[KID].revoked)) == ({}, True)
 
 
 @pytest.mark.parametrize(
@@ -344,6 +354,9 @@ def test_the_list_shows_what_is_here(tmp_path, capsys):
     assert main(["issuers", "list", "--config", str(path)]) == 0
     shown = capsys.readouterr().out
     assert f"{NAME}\n  {ISS}\n  2 keys, 2 cards revoked\n  1 revocation list missing" in shown
+    put_list(tmp_path, kid=OTHER_KID)
+    main(["issuers", "list", "--config", str(path)])
+    assert "missing" not in capsys.readouterr().out
 
 
 def test_without_issuers_the_command_says_how_to_add_one(tmp_path, capsys):
@@ -353,7 +366,7 @@ def test_without_issuers_the_command_says_how_to_add_one(tmp_path, capsys):
 
 def test_an_update_asks_the_issuers_hosts_alone_and_never_one_inside(tmp_path):
     config = configured(tmp_path, "https://insurer.example:8443/shc")
-    found = command.reach(config)
+    found = command.reach_of(config)
     assert (found.hosts, found.networks) == ({("insurer.example", 8443)}, ())
 
 

@@ -387,6 +387,15 @@ def test_a_bomb_in_a_sealed_file_is_not_unpacked(insurer):
     assert problem(insurer, link(insurer, "U")).problem is Problem.MALFORMED
 
 
+def test_files_that_are_small_when_sealed_are_bounded_together_when_unpacked(insurer):
+    half = jwe(b" " * 2 * 2**20 + b"{}", SECRET, {"zip": "DEF"})
+    file = {"contentType": FHIR, "embedded": half}
+    insurer.answers[PATH] = manifest(file, file)
+    assert fetched(insurer, link(insurer)).cards == ()
+    insurer.answers[PATH] = manifest(file, file, file)
+    assert problem(insurer, link(insurer)).problem is Problem.MALFORMED
+
+
 def test_a_server_that_never_greets_is_unreachable(insurer):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]

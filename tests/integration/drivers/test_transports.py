@@ -1,14 +1,17 @@
 import os
 import socket
+import sys
 import threading
 import tty
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
-from drivers.printers.transports import Network, SerialLine, UsbLp
+from drivers.printers.transports import Network, SerialLine, UsbLp, ieee1284
 
 
 @pytest.fixture
@@ -98,3 +101,55 @@ def test_bytes_go_both_ways_and_a_held_up_line_does_not_hold_up_the_close(
         line.write(b"x" * 100_000, 0.2)
     line.close()
     assert Path(pty[1]).exists()
+
+
+WIRES = {0x18: None, 0x38: Cause.PAPER_OUT, 0x00: None, 0x30: Cause.PAPER_OUT}
+IDENTITY = b"MFG:EPSON;CMD:ESC/POS;MDL:TM-T88V;CLS:PRINTER;SERN:J5XF001;"
+
+
+@pytest.mark.parametrize("wires", WIRES)
+def test_the_usb_plug_tells_of_empty_paper_and_nothing_else_is_believed(
+    wires: int, pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+):
+    def ioctl(fd: int, request: int, answer: bytearray) -> int:
+        assert (request, len(answer)) == (0x060B, 4)
+        answer[:] = wires.to_bytes(4, sys.byteorder)
+        return 0
+
+    line = UsbLp(pty[1])
+    line.open()
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
+    assert line.cause() is WIRES[wires]
+    monkeypatch.undo()
+    line.close()
+
+
+def test_a_usb_printer_says_who_it_is(pty: tuple[int, str], monkeypatch: pytest.MonkeyPatch):
+    def ioctl(fd: int, request: int, answer: bytearray) -> int:
+        # _IOC(_IOC_READ, 'P', 1, 1024)
+        assert (request, len(answer)) == (0x84005001, 1024)
+        answer[: len(IDENTITY) + 2] = (len(IDENTITY) + 2).to_bytes(2, "big") + IDENTITY
+        return 0
+
+    line = UsbLp(pty[1])
+    line.open()
+    assert line.identity() == {}
+    monkeypatch.setattr("fcntl.ioctl", ioctl)
+    assert line.identity() == {
+        "MFG": "EPSON", "CMD": "ESC/POS", "MDL": "TM-T88V", "CLS": "PRINTER", "SN": "J5XF001",
+    }  # fmt: skip
+    monkeypatch.undo()
+    line.close()
+
+
+def test_a_line_that_is_no_usb_printer_knows_nothing_of_paper(pty: tuple[int, str]):
+    line = UsbLp(pty[1])
+    line.open()
+    assert line.cause() is None
+    line.close()
+    assert line.cause() is None
+
+
+@given(st.binary(max_size=80))
+def test_any_device_id_can_be_read(data: bytes):
+    assert all(isinstance(value, str) for value in ieee1284(data).values())

@@ -17,7 +17,7 @@ from kiosk.checkin import printing
 from kiosk.checkin import records as dialogues
 from kiosk.checkin.steps import Notice
 from kiosk.clinic import Clinic
-from kiosk.database import jobs, schema
+from kiosk.database import events, jobs, schema
 from kiosk.stations import records, work
 from kiosk.stations.rules import TROUBLE
 from kiosk.tasks import records as tasks
@@ -264,6 +264,20 @@ def test_a_printed_ticket_ends_its_job(host: Host, here: Clinic, arrive: Arrive)
     assert states(here) == ["confirmed"]
     with here.database.snapshot(at=here.now()) as seen:
         assert not printing.unprinted(seen, ticket.id)
+
+
+def test_a_ticket_that_nobody_confirmed_is_only_sent(host: Host, here: Clinic, arrive: Arrive) -> None:
+    ticket = arrive()
+    job = host.next_job()
+    assert job is not None
+    host.post(f"jobs/{job['id']}/sending")
+    host.post(f"jobs/{job['id']}/done", {"confirmation": "sent"})
+    assert states(here) == ["sent"]
+    with here.database.snapshot(at=here.now()) as seen:
+        kinds = [row.kind for row in events.of_ticket(seen.connection, seen.site, ticket.id)]
+        assert not printing.unprinted(seen, ticket.id)
+    assert printing.PRINT_SENT in kinds
+    assert printing.PRINTED not in kinds
 
 
 def test_a_lost_lease_prints_nothing(host: Host, clock: Clock, arrive: Arrive) -> None:

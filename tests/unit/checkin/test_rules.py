@@ -110,9 +110,50 @@ def test_an_unreadable_scan_does_not_disturb_a_ticket() -> None:
     assert after(Scanned(), state=ticket) == ticket
 
 
-def test_a_site_that_reads_no_licences_says_so() -> None:
-    state = after(Scanned(LICENCE), options=replace(OPTIONS, licence_scanning=False))
-    assert (state.step, state.notice) == (Step.WELCOME, Notice.NO_LICENCES)
+@pytest.mark.parametrize("who", [LICENCE, PASSPORT])
+def test_a_document_is_not_used_before_the_patient_agrees(who: Who) -> None:
+    state, effects = last(Scanned(who))
+    assert (state.step, state.who, state.held, effects) == (Step.CONSENT, None, who, ())
+    agreed = after(Confirmed(True), state=state)
+    assert (agreed.step, agreed.who, agreed.held) == (Step.MONTH, who, None)
+    declined = after(Confirmed(False), state=state)
+    assert declined == Dialogue(step=Step.NAME)
+    for way in (Press.BACK, Press.START_OVER, Scanned(BOOKING), Press.TIMED_OUT):
+        assert after(way, state=state).held is None
+
+
+def test_an_agreement_lasts_for_this_dialogue_only() -> None:
+    state = after(*BY_LICENCE, Scanned(PASSPORT))
+    assert (state.step, state.who) == (Step.MONTH, PASSPORT)
+    for end in (Press.START_OVER, Press.DONE, Press.TIMED_OUT, Scanned(case=Case.UNKNOWN_CARD)):
+        assert after(end, Scanned(PASSPORT), state=state).step is Step.CONSENT
+    ticket = after(*BIRTH_DATE, MARIA, Arrived("t"), state=state)
+    assert after(Scanned(LICENCE), state=ticket).step is Step.CONSENT
+
+
+@pytest.mark.parametrize("who", [LICENCE, PASSPORT])
+def test_a_site_that_reads_no_documents_says_so(who: Who) -> None:
+    state = after(Scanned(who), options=replace(OPTIONS, licence_scanning=False))
+    assert (state.step, state.notice, state.held) == (Step.WELCOME, Notice.NO_LICENCES, None)
+
+
+def test_the_code_of_a_letter_is_typed_instead() -> None:
+    printed = manual_code("REF")
+    typed = f" {printed[:3]}-{printed[3:].lower()} "
+    state, effects = last(Chose("appointment"), Chose("code"), Typed(typed), *BIRTH_DATE)
+    assert effects == (LookUp(CODE, date(1948, 9, 23)),)
+    checked = after(NotFound(Case.NO_APPOINTMENT), state=state)
+    assert after(Chose("code"), state=checked).step is Step.CODE
+    assert after(Chose("name"), state=checked).step is Step.CHECK
+    back = after(Press.BACK, state=after(Chose("appointment"), Chose("code"), Typed(typed)))
+    assert (back.step, back.who) == (Step.CODE, CODE)
+
+
+@pytest.mark.parametrize("text", ["", "ABC", manual_code("REF")[:-1] + "?", "1" * 90])
+def test_what_is_no_code_is_asked_again(text: str) -> None:
+    state = after(Chose("appointment"), Chose("code"), Typed(text))
+    assert (state.step, state.notice, state.who) == (Step.CODE, Notice.CODE_WRONG, None)
+    assert state.typed == text[:80]
 
 
 def test_a_walk_in_chooses_a_service_and_gives_no_name() -> None:
@@ -289,13 +330,14 @@ def test_nothing_personal_is_in_a_repr() -> None:
 names = st.text(max_size=12)
 inputs = st.one_of(
     st.sampled_from(list(Press)),
-    st.builds(Chose, st.sampled_from(["appointment", "walk_in", "type", "name", "date"])),
+    st.builds(Chose, st.sampled_from(["appointment", "walk_in", "type", "code", "name", "date"])),
     st.builds(Chose, st.sampled_from(["month", "day", "service"]), st.integers(0, 32).map(str) | names),
     st.builds(Typed, st.sampled_from(["1948", "1890", "Lopez", ""]) | names),
     st.builds(Confirmed, st.booleans()),
     st.builds(Speaks, st.sampled_from(["en", "es", "ar", "xx"])),
-    st.builds(Scanned, st.none() | st.sampled_from([LICENCE, BOOKING])),
+    st.builds(Scanned, st.none() | st.sampled_from([LICENCE, BOOKING, PASSPORT])),
     st.builds(Scanned, st.none(), st.sampled_from(Case)),
+    st.just(Typed(manual_code("REF"))),
 )
 found = st.sampled_from([MARIA, replace(MARIA, arrived=True)])
 outcomes = found | st.builds(NotFound, st.sampled_from(Case))
@@ -308,6 +350,7 @@ def test_whatever_patients_do(givens: list[Given], data: st.DataObject) -> None:
     for one in givens:
         state, effects = advance(state, one, OPTIONS)
         state = _carried_out(state, effects, data)
+        assert (state.step is Step.CONSENT) == (state.held is not None)
         assert state.found is None or (state.step is Step.CONFIRM and state.birth_date is not None)
         assert (state.step is Step.TICKET) == bool(state.ticket)
         assert (state.step is Step.REFUSED) == bool(state.code)

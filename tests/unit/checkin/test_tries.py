@@ -14,6 +14,7 @@ from kiosk.checkin.rules import TRIES
 from kiosk.checkin.steps import Found, Who
 from kiosk.checkin.tries import STATION_TRIES, Failures, judged, subject
 from kiosk.identity.claims import Claim, Source
+from kiosk.identity.manual_code import manual_code
 
 MARIA = Found("REF", "Maria", "L", datetime(2026, 11, 23, 14, 30, tzinfo=UTC))
 MISSED = NotFound(Case.DIFFERS)
@@ -77,6 +78,10 @@ def test_another_spelling_of_a_typed_name_gives_no_new_tries(name: str) -> None:
 )
 def test_another_card_of_the_same_name_gives_no_new_tries(changes: dict[str, object]) -> None:
     assert subject(like(LICENCE, **changes)) == subject(LICENCE)
+
+
+def test_the_code_of_a_letter_shares_its_tries_with_the_letter() -> None:
+    assert subject(Who(code=manual_code("REF"))) == subject(Who(reference="REF"))
 
 
 def test_different_people_letters_and_ways_have_tries_of_their_own() -> None:

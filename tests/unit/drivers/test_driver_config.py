@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from drivers.config import ConfigError, NetworkPrinterConfig, load, parse
+from drivers import devices
+from drivers.config import ConfigError, KeyboardScannerConfig, NetworkPrinterConfig, load, parse
 
 TABLE = {
     "server": "http://127.0.0.1:8000/",
@@ -34,6 +35,29 @@ def test_the_environment_wins():
         TABLE, {"KIOSK_DRIVERS_SERVER": "https://kiosk.example", "KIOSK_DRIVERS_TOKEN_FILE": "/run/token"}
     )
     assert (config.server, config.token_file) == ("https://kiosk.example", Path("/run/token"))
+
+
+@pytest.mark.parametrize("place", [{"serial": "S123"}, {"usb_path": "1-1.2"}, {"port": "/dev/x"}])
+def test_a_usb_device_is_named_by_what_does_not_change(place: dict[str, str]):
+    scanners = [{"name": "a", "kind": kind, **place} for kind in ("serial", "keyboard")]
+    scanners[1]["name"] = "b"
+    printers = [{"name": "p", "kind": "usblp", **place}]
+    config = parse(TABLE | {"scanners": scanners, "printers": printers}, {})
+    assert isinstance(config.scanners[1], KeyboardScannerConfig)
+    assert (config.scanners[1].terminator, config.scanners[1].layout) == ("cr", "us")
+    assert [devices.scanner(scanner).name for scanner in config.scanners] == ["a", "b"]
+    assert devices.printer(config.printers[0]).name == "p"
+
+
+def test_a_usb_device_has_one_name():
+    both = {"name": "a", "kind": "keyboard", "serial": "S1", "usb_path": "1-1"}
+    assert "scanners[1].usb_path" in refused(TABLE | {"scanners": [both]})
+    assert "port: is missing" in refused(TABLE | {"scanners": [{"name": "a", "kind": "keyboard"}]})
+
+
+def test_a_layout_that_nobody_knows_is_refused():
+    scanner = {"name": "a", "kind": "keyboard", "port": "/dev/x", "layout": "dvorak"}
+    assert "layout: 'dvorak' is not one of us, uk" in refused(TABLE | {"scanners": [scanner]})
 
 
 def test_other_tables_of_the_file_are_not_looked_at(tmp_path: Path):

@@ -1,10 +1,24 @@
+import base64
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.receipt import Band, Cut, Numeral, Paper, QrCode, Text, balanced, clean, columns, layout, wrap
+from drivers.receipt import (
+    Band,
+    Cut,
+    Logo,
+    Numeral,
+    Paper,
+    QrCode,
+    Text,
+    balanced,
+    clean,
+    columns,
+    layout,
+    wrap,
+)
 
 WIDE, NARROW = Paper(42, 512), Paper(32, 384)
 DOCUMENT = {
@@ -41,7 +55,7 @@ def test_a_ticket_reads_from_the_site_to_the_phone():
 
 
 def test_a_copy_says_so_large():
-    assert Band("COPY", False) in layout(DOCUMENT | {"copy": "COPY"}, WIDE)
+    assert Band("COPY", False, "en") in layout(DOCUMENT | {"copy": "COPY"}, WIDE)
 
 
 def test_a_ticket_without_a_code_is_refused():
@@ -90,3 +104,42 @@ def test_no_document_breaks_the_layout(junk: object):
     for field in DOCUMENT:
         if field != "code":
             assert layout(DOCUMENT | {field: junk}, NARROW)[-1] == Cut()
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_designed_ticket_has_its_logo_first_and_its_own_lines_around():
+    design = {
+        "logo": base64.b64encode(PNG).decode(),
+        "header": ["12 River Road"],
+        "footer": ["Feeling worse?", "Tell us."],
+    }
+    ticket = layout(DOCUMENT | design, WIDE)
+    assert ticket[0] == Logo(PNG)
+    assert words(ticket)[:2] == ["Riverside Clinic", "12 River Road"]
+    assert words(ticket)[-2:] == ["Feeling worse?", "Tell us."]
+
+
+@pytest.mark.parametrize("logo", ["?", "", 5, "x" * 200_000, None])
+def test_a_logo_that_is_none_is_left_out(logo: object):
+    assert not any(isinstance(operation, Logo) for operation in layout(DOCUMENT | {"logo": logo}, WIDE))
+
+
+def test_parts_that_a_clinic_does_not_want_are_left_out():
+    assert words(layout(DOCUMENT | {"service": None, "lines": [], "url": None}, WIDE)) == [
+        "Riverside Clinic",
+        "Mon 23 Nov 2026, 09:12",
+        "B042",
+    ]
+
+
+def test_large_type_makes_small_lines_tall_and_headings_no_taller():
+    texts = [line for line in layout(DOCUMENT | {"large": True}, WIDE) if isinstance(line, Text)]
+    assert {(line.scale, line.tall) for line in texts} == {(1, True), (2, False)}
+
+
+@pytest.mark.parametrize(("said", "language"), [("zh-Hant", "zh-Hant"), ("x", ""), ("e\nn", ""), (7, "")])
+def test_the_language_goes_with_the_words_when_it_is_one(said: object, language: str):
+    texts = [line for line in layout(DOCUMENT | {"language": said}, WIDE) if isinstance(line, Text)]
+    assert {line.language for line in texts} == {language}

@@ -1,6 +1,10 @@
 """What cables, keyboards and readers do to a licence's text on the way (seen on real devices)."""
 
+import html
+import json
 import re
+import unicodedata
+import urllib.parse
 from collections.abc import Callable
 
 _CONTROLS = re.compile(r"[\x00-\x1f]")
@@ -25,6 +29,12 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "Latin-1 bytes": lambda text: text.encode("latin-1"),
     "UTF-8 bytes": lambda text: text.encode(),
     "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
+    "UTF-8 read as Windows-1252": lambda text: as_windows_1252(text.encode()),
+    "UTF-8 read as Latin-1 twice": lambda text: text.encode().decode("latin-1").encode().decode("latin-1"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "accents apart": lambda text: unicodedata.normalize("NFD", text),
+    "code page of DOS": lambda text: text.encode("latin-1").decode("cp437"),
+    "hard spaces": lambda text: text.replace(" ", "\xa0"),
     "Caps Lock": caps_lock,
     "AIM identifier": lambda text: "]L2" + text,
     "byte order mark": lambda text: "\ufeff" + text,
@@ -54,8 +64,23 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "escapes for controls": lambda text: (
         text.replace("\n", "\\n").replace("\r", "\\r").replace("\x1e", "\\u001e")
     ),
+    "other names for controls": lambda text: _named(text, "[{}]"),
+    "numbers for controls": lambda text: _CONTROLS.sub(lambda found: f"<0x{ord(found[0]):02X}>", text),
+    "carets for controls": lambda text: _CONTROLS.sub(lambda found: "^" + chr(ord(found[0]) + 64), text),
+    "carets for RS and CR": lambda text: text.replace("\x1e", "^^").replace("\r", "^M"),
+    "a JSON string": json.dumps,
+    "a Python string": lambda text: repr(text.encode("latin-1")),
+    "part of a URL": urllib.parse.quote,
+    "a field of a form": urllib.parse.quote_plus,
+    "HTML": html.escape,
+    "HTML with references": lambda text: re.sub(
+        r"[^ -~]", lambda found: f"&#{ord(found[0])};", html.escape(text)
+    ),
     "pictures for controls": lambda text: _CONTROLS.sub(lambda found: chr(0x2400 + ord(found[0])), text),
     "@ LF 6 M": stray_control_keys,
+    "@ j 6 m": lambda text: text.replace("\x1e", "6").replace("\r", "m").replace("\n", "j"),
+    "underscores": lambda text: _CONTROLS.sub("_", text),
+    "replacement characters": lambda text: _CONTROLS.sub("\ufffd", text),
     "@ LF 6": lambda text: text.replace("\x1e", "6").replace("\r", ""),
     "@ LF Ü M": lambda text: text.replace("\x1e", "Ü").replace("\r", "M"),
     "@ LF \\ M": lambda text: text.replace("\x1e", "\\").replace("\r", "M"),
@@ -87,6 +112,14 @@ LOSSY: dict[str, Callable[[str], str | bytes]] = {
     "LF lost, RS 6, CR M": lambda text: stray_control_keys(text.replace("\n", "")),
     "LF typed as J": lambda text: stray_control_keys(text.replace("\n", "J")),
 }
+
+
+def as_windows_1252(data: bytes) -> str:
+    """As a browser decodes it: what has no letter stays a control."""
+    return "".join(
+        chr(byte) if byte in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else bytes([byte]).decode("cp1252")
+        for byte in data
+    )
 
 
 def _named(text: str, form: str) -> str:

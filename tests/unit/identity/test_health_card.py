@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.hashes import SHA256
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kiosk.identity import Coverage, HealthCard, Issuer, Reason, Rules, Unknown, recognise
 from kiosk.identity.rules import Key, RevocationList, key_id
@@ -112,6 +114,16 @@ def test_a_changed_payload_is_refused():
     header, _, signature = genuine.split(".")
     token = f"{header}.{forged.split('.')[1]}.{signature}"
     assert recognise("shc:/" + digits(token), RULES, AT) == Unknown(reason=Reason.BAD_SIGNATURE)
+
+
+@settings(max_examples=100)
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=77))
+def test_a_card_with_one_letter_changed_is_never_verified(place, by):
+    whole = card()
+    place = 5 + 2 * (place % ((len(whole) - 5) // 2))
+    changed = f"{whole[:place]}{(int(whole[place : place + 2]) + by) % 78:02}{whole[place + 2 :]}"
+    found = recognise(changed, RULES, AT)
+    assert not (isinstance(found, HealthCard) and found.verified)
 
 
 def test_a_der_signature_is_refused():
@@ -338,6 +350,15 @@ def test_a_member_identifier_stands_in_for_the_subscriber():
     assert (
         of({"resourceType": "Coverage", "identifier": [{"value": "only"}]}).coverages[0].member_id == "only"
     )
+
+
+def test_the_number_of_the_person_covered_goes_before_the_subscribers():
+    """As in the example of CARIN's guide: a wife on her husband's policy."""
+    member = {"type": {"coding": [{"code": "MB"}]}, "value": "102345672-02"}
+    cover = {"resourceType": "Coverage", "subscriberId": "102345672-01", "identifier": [member]}
+    assert of(cover).coverages[0].member_id == "102345672-02"
+    assert of({**cover, "identifier": [{"value": "P1"}]}).coverages[0].member_id == "102345672-01"
+    assert of({**cover, "identifier": [{**member, "value": ""}]}).coverages[0].member_id == "102345672-01"
 
 
 def test_references_by_id_are_followed():

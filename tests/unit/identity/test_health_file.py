@@ -1,5 +1,6 @@
 """Files of SMART Health Links: opened with the key of the link, each card verified by itself."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.identity import HealthCard, Reason
-from kiosk.identity.health_file import LARGEST_FILE, HealthFile, cards_in, opened
+from kiosk.identity.compact import inflated
+from kiosk.identity.health_file import LARGEST, HealthFile, cards_in, opened
 from tests.unit.identity.health_cards import (
     AT,
     COVERAGE,
@@ -17,6 +19,7 @@ from tests.unit.identity.health_cards import (
     RULES,
     base64url,
     bundle,
+    deflated,
     jwe,
     jws,
     payload,
@@ -68,8 +71,8 @@ PARTS = jwe(CARDS, SECRET).split(".")
         jwe([1], SECRET),
         jwe(b'{"a":1,"a":2}', SECRET),
         jwe(b"[" * 100_000, SECRET),
-        jwe(b" " * LARGEST_FILE + b"{}", SECRET),
-        jwe(b" " * LARGEST_FILE + b"{}", SECRET, {"zip": "DEF"}),
+        jwe(b" " * LARGEST + b"{}", SECRET),
+        jwe(b" " * LARGEST + b"{}", SECRET, {"zip": "DEF"}),
     ],
 )
 def test_what_is_not_sealed_as_it_should_be_stays_closed(sealed):
@@ -90,6 +93,27 @@ def test_each_credential_is_verified_by_itself():
     assert refused == {Reason.EXPIRED, Reason.BAD_SIGNATURE, Reason.MALFORMED}
 
 
+def test_a_file_may_be_as_large_as_is_left_and_no_larger():
+    size = len(json.dumps(CARDS))
+    for header in ({}, {"zip": "DEF"}):
+        file = opened(jwe(CARDS, SECRET, header), LINK_KEY, size)
+        assert file is not None
+        assert file.size == size
+        assert opened(jwe(CARDS, SECRET, header), LINK_KEY, size - 1) is None
+
+
+def test_when_nothing_is_left_nothing_is_unpacked():
+    for content in (b" " * 10_000, b"{}"):
+        assert opened(jwe(content, SECRET, {"zip": "DEF"}), LINK_KEY, 0) is None
+    with pytest.raises(ValueError, match="too large"):
+        inflated(deflated(b" " * 10_000), 0)
+
+
+def test_not_more_than_twenty_credentials_are_verified():
+    many = {"verifiableCredential": [jws(payload())] * 15}
+    assert len(read(many, many)[0]) == 20
+
+
 def test_fhir_files_together_are_one_card_that_nobody_signed():
     cards, refused = read(bundle(PATIENT, COVERAGE), {**PAYER, "id": "o"})
     assert refused == frozenset()
@@ -97,6 +121,16 @@ def test_fhir_files_together_are_one_card_that_nobody_signed():
         ("Sample", False, SOURCE, "")
     ]
     assert cards[0].coverages[0].member_id == "W123456789"
+
+
+def test_insurance_comes_first_and_what_is_verified_before_what_is_said():
+    vaccination = jws(payload(vc={"credentialSubject": {"fhirBundle": bundle(PATIENT)}}))
+    cards, _ = read(bundle(PATIENT, COVERAGE), {"verifiableCredential": [vaccination, jws(payload())]})
+    assert [(bool(one.coverages), one.verified) for one in cards] == [
+        (True, True),
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(

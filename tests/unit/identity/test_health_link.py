@@ -30,6 +30,13 @@ def test_a_viewer_padding_and_caps_lock_do_not_matter():
     assert recognise(link().swapcase()) == recognise(link())
 
 
+def test_the_scheme_of_carins_guide_is_read_too():
+    short = link().replace("shlink:/", "shl:/")
+    assert recognise(short) == recognise(link())
+    assert recognise(short.swapcase()) == recognise(link())
+    assert recognise("shl:/!!") == Unknown(reason=Reason.UNKNOWN_CODE)
+
+
 def test_only_url_and_key_are_needed():
     assert recognise(link({"url": "https://a.example", "key": KEY})) == HealthLink(
         url="https://a.example", key=KEY

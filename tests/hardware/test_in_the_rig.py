@@ -1,0 +1,48 @@
+"""Starts the guest and judges what it says. Excluded from `make test`: run by `make test-hardware`."""
+
+import os
+import sys
+
+import pytest
+
+from tests.hardware import rig
+from tests.hardware.gadgets import IN_THE_RIG
+
+pytestmark = [
+    pytest.mark.hardware,
+    pytest.mark.skipif(not rig.is_ready(), reason="`make test-hardware` sets the rig up"),
+    pytest.mark.skipif(IN_THE_RIG, reason="this is the rig"),
+]
+CYCLES = os.environ.get("KIOSK_RIG_CYCLES", "200")
+
+
+def inside(*arguments: str, within_s: float) -> int:
+    """Run these tests of `inside/` in the guest, its output on ours."""
+    sys.stdout.flush()
+    quiet = ("-q", "-s", "--color=no", "--tb=short", "-p", "no:cacheprovider")
+    pytest_there = [sys.executable, "-m", "pytest", *quiet, "--confcutdir=tests/hardware/inside", *arguments]
+    return rig.boot(["env", f"KIOSK_RIG_CYCLES={CYCLES}", *pytest_there], within_s=within_s)
+
+
+def test_the_scanners_keep_their_contract_on_the_kernels_drivers():
+    assert inside("tests/hardware/inside/test_scanner_contract.py", within_s=180) == 0
+
+
+def test_the_printer_keeps_its_contract_on_the_kernels_driver():
+    assert inside("tests/hardware/inside/test_printer_contract.py", within_s=420) == 0
+
+
+def test_keypads_are_remapped_by_udev():
+    assert inside("tests/hardware/inside/test_keypad.py", within_s=60) == 0
+
+
+@pytest.mark.parametrize("device", ["cdc_acm", "usbhid", "printer"])
+def test_plugs_pulled_again_and_again_cost_nothing(device: str):
+    chosen = "printer" if device == "printer" else f"[{device}]"
+    where = "tests/hardware/inside/test_unplugging.py"
+    assert inside(where, "-k", chosen, within_s=60 + 4 * int(CYCLES)) == 0
+
+
+def test_systemd_is_the_first_process_when_asked_for():
+    ask = ["sh", "-c", "test $(cat /proc/1/comm) = systemd && systemctl is-active systemd-udevd"]
+    assert rig.boot(ask, within_s=60, systemd=True) == 0

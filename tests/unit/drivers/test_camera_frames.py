@@ -1,0 +1,151 @@
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from drivers.base import Cause, DeviceError, TimedOut, Unplugged
+from drivers.scanners import frames
+from drivers.scanners.frames import FolderFrames, LiveFrames, PiCamera, V4l2Camera, source
+from drivers.simulated.camera import VirtualCamera, VirtualLens
+
+SIZE = (640, 480)
+
+
+def wait_until(true: Callable[[], bool], within_s: float = 5.0) -> None:
+    deadline = time.monotonic() + within_s
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert true()
+
+
+def watch(live: LiveFrames, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        live.latest(0.1)
+
+
+def test_only_wanted_frames_are_unpacked_and_the_newest_is_given():
+    lens = VirtualLens()
+    live = LiveFrames(lens)
+    live.open()
+    wait_until(lambda: lens.grabbed > 20)
+    assert lens.unpacked == 0
+    before = lens.grabbed
+    frame = live.latest(5.0)
+    assert frame is not None
+    assert frame.getpixel((0, 0))[0] >= before % 256  # type: ignore[index]
+    assert lens.unpacked == 1
+    live.close()
+    assert not lens.is_open
+
+
+def test_a_frame_is_given_once():
+    live = LiveFrames(VirtualLens())
+    live.open()
+    first, second = live.latest(5.0), live.latest(5.0)
+    assert first is not None
+    assert second is not None
+    assert first.tobytes() != second.tobytes()
+    live.close()
+
+
+def test_a_pulled_plug_is_noticed_and_its_thread_ends():
+    threads = threading.active_count()
+    lens = VirtualLens()
+    live = LiveFrames(lens)
+    live.open()
+    lens.unplug()
+    with pytest.raises(Unplugged, match="lens"):
+        watch(live, 10)
+    live.close()
+    live.close()
+    assert threading.active_count() == threads
+    assert not lens.is_open
+    with pytest.raises(Unplugged):
+        live.open()
+
+
+def test_what_a_library_throws_becomes_a_device_error():
+    class Broken(VirtualLens):
+        def picture(self) -> Image.Image:
+            raise RuntimeError("native trouble")
+
+    live = LiveFrames(Broken())
+    live.open()
+    with pytest.raises(DeviceError, match="RuntimeError: native trouble"):
+        watch(live, 10)
+    live.close()
+
+
+def test_a_camera_that_says_nothing_is_stuck(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(frames, "SILENT_S", 0.05)
+    live = LiveFrames(VirtualLens(pause_s=0.5))
+    live.open()
+    with pytest.raises(TimedOut) as problem:
+        watch(live, 10)
+    assert problem.value.cause is Cause.TIMEOUT
+    live.close()
+
+
+def test_reading_before_opening_is_refused(tmp_path: Path):
+    for closed in (LiveFrames(VirtualLens()), FolderFrames(tmp_path)):
+        with pytest.raises(Unplugged):
+            closed.latest(0.1)
+
+
+def test_the_folder_shows_its_newest_picture(tmp_path: Path):
+    camera = VirtualCamera(tmp_path / "camera").plug()
+    folder = source(camera.device, SIZE)
+    folder.open()
+    desk = folder.latest(0.1)
+    assert desk is not None
+    assert folder.latest(0.1) is desk
+    camera.show(Image.new("L", (50, 50), 0))
+    shown = folder.latest(0.1)
+    assert shown is not None
+    assert shown.getpixel((640, 360)) == (0, 0, 0)
+
+
+def test_a_half_written_picture_is_not_shown(tmp_path: Path):
+    camera = VirtualCamera(tmp_path).plug()
+    folder = FolderFrames(tmp_path)
+    folder.open()
+    desk = folder.latest(0.1)
+    whole = (tmp_path / next(iter(tmp_path.glob("*.png"))).name).read_bytes()
+    (tmp_path / "z.png").write_bytes(whole[:200])
+    assert folder.latest(0.1) is desk
+    camera.show(Image.new("L", (50, 50), 0))
+    assert folder.latest(0.1) is not desk
+
+
+def test_an_empty_folder_shows_nothing_and_a_missing_one_is_unplugged(tmp_path: Path):
+    folder = FolderFrames(tmp_path)
+    folder.open()
+    assert folder.latest(0.01) is None
+    tmp_path.rmdir()
+    with pytest.raises(Unplugged):
+        folder.latest(0.01)
+
+
+def test_a_device_says_which_camera_is_meant(tmp_path: Path):
+    assert isinstance(source(f"folder:{tmp_path}", SIZE), FolderFrames)
+    for device, camera in (("/dev/video0", V4l2Camera), ("picamera2", PiCamera), ("picamera2:1", PiCamera)):
+        live = source(device, SIZE)
+        assert isinstance(live, LiveFrames)
+        assert isinstance(live._camera, camera)
+
+
+def test_a_camera_that_is_not_there_is_unplugged(tmp_path: Path):
+    pytest.importorskip("cv2")
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(Unplugged):
+            source(str(path), SIZE).open()
+
+
+def test_a_camera_library_that_is_missing_is_said():
+    with pytest.raises(DeviceError, match="picamera2 is not installed") as problem:
+        source("picamera2", SIZE).open()
+    assert problem.value.permanent

@@ -1,0 +1,95 @@
+"""A scanner that types on a US keyboard, a host that reads another: undone where the card tells which."""
+
+import pytest
+
+from kiosk.identity import Licence, Reason, Unknown, recognise
+from kiosk.identity.keyboards import BRITISH, FRENCH, GERMAN, NORDIC, SOUTHERN
+from tests.unit.identity.cards import ORDERS, Card, Holder, text
+from tests.unit.identity.damage import HARMLESS
+
+# What a host makes of the keys of a US keyboard, drawn from the layouts' charts.
+BRITISH_HOST = str.maketrans('@"#~\\|', '"@£¬#~')
+GERMAN_HOST = str.maketrans("@yzYZ-_/?'\";:#^&*()=<>", '"zyZYß?-_äÄöÖ§&/()=´;:')
+SPANISH_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_´ñÑ·&/()=¡;:")
+ITALIAN_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_àòç£&/()=ì;:")
+SWEDISH_HOST = str.maketrans("@-_/?';:^&*()=<>", '"+?-_äöÖ&/()=´;:')
+HOSTS = {
+    "British": BRITISH_HOST,
+    "German": GERMAN_HOST,
+    "Spanish": SPANISH_HOST,
+    "Italian": ITALIAN_HOST,
+    "Swedish": SWEDISH_HOST,
+}
+HOLDERS = (
+    Holder(family="SMITH-JONES", given="MARY", middle="ANNE-MARIE", number="S1234-56789-01234"),
+    Holder(family="O'CONNOR", given="D'ANDRE", middle="", street="12 OAK AVE # 4", city="SAN JOSE"),
+    Holder(family="SAMPLE", given="ANNA", middle="LEE", street="77 MASS AVE., UNIT 5/6"),
+    Holder(family="PEÑA", given="JOSÉ", middle="LEE", number="S1234-56789-01234", city="WINSTON-SALEM"),
+)
+FIELDS = ("family_name", "given_name", "middle_name", "document_number", "birth_date", "expiry", "issuer")
+ADDRESS = ("street", "city", "postal_code")
+
+
+def cards() -> list[Card]:
+    """Issuers whose cards tell a German keyboard: the state or the subfile has a Y or a Z."""
+    return [
+        Card(issuer=issuer, version=version, order=order, given_comma=True, holder=holder)
+        for issuer in ("636000", "636001", "636026")
+        for version in (1, 3, 4, 10)
+        for order in ORDERS
+        for holder in HOLDERS
+    ]
+
+
+@pytest.mark.parametrize("host", HOSTS.values(), ids=HOSTS.keys())
+@pytest.mark.parametrize("damage", ["clean", "@ LF 6 M", "LF doubled"])
+def test_a_layout_is_undone_or_the_card_refused(host: dict[int, str], damage: str):
+    right = 0
+    for card in cards():
+        found = recognise(str(HARMLESS[damage](text(card))).translate(host))
+        if not isinstance(found, Licence):
+            assert found == Unknown(reason=Reason.KEYBOARD_LAYOUT)
+            continue
+        clean = recognise(text(card))
+        assert {field: getattr(found, field) for field in FIELDS} == {
+            field: getattr(clean, field) for field in FIELDS
+        }
+        assert all(getattr(found, field) in ("", getattr(clean, field)) for field in ADDRESS)
+        right += 1
+    assert right > len(cards()) * 0.9
+
+
+@pytest.mark.parametrize("family", ["AL-MAAR", "DE'VIS"])
+def test_a_sign_that_may_be_a_hyphen_or_an_apostrophe_is_refused(family: str):
+    payload = text(Card(holder=Holder(family=family, number="123456789"))).translate(SPANISH_HOST)
+    assert recognise(payload.replace("´", "'")) == Unknown(reason=Reason.KEYBOARD_LAYOUT)
+
+
+def test_a_letter_that_came_by_its_code_is_no_key_of_the_german_keyboard():
+    for family in ("GÖTZ", "MÜLLER", "ÄSCHBACHER", "BRÜ"):
+        found = recognise(text(Card(issuer="636001", holder=Holder(family=family))).translate(GERMAN_HOST))
+        assert isinstance(found, Licence)
+        assert found.family_name == family
+
+
+@pytest.mark.parametrize("issuer", ["604432", "990876"])
+def test_the_hair_of_alberta_comes_before_the_eyes(issuer: str):
+    payload = (
+        f'"\n\x1e\rANSI {issuer}030001DLlabacDLDCSMOTORIST\nDCTMAR-Y SMITH\nDAG12 MAPLE\nDAQ123400-056\n'
+        "DAKT4G 7A7\nDAICALGARY\nDAJAB\nDBB19930204\nDBA20190108\nDAZBROWN\nDAYBROWN\r"
+    )
+    found = recognise(payload)
+    assert isinstance(found, Licence)
+    assert (found.given_name, found.document_number) == ("MAR-Y", "123400-056")
+
+
+@pytest.mark.parametrize("layout", [BRITISH, FRENCH, GERMAN, NORDIC, SOUTHERN])
+def test_no_layout_touches_digits_but_the_french(layout: dict[int, int]):
+    digits = "0123456789"
+    assert (digits.translate(layout) == digits) is (layout is not FRENCH)
+
+
+def test_a_card_in_quotation_marks_was_not_typed_on_another_keyboard():
+    found = recognise(f'"{text(Card(holder=Holder(family="AL-MAAR")))}"')
+    assert isinstance(found, Licence)
+    assert found.family_name == "AL-MAAR"

@@ -17,6 +17,11 @@ kind = "keyboard"                     # a scanner that types: layout, terminator
 usb_path = "1-1.2"
 layout = "us"
 
+[[drivers.keypads]]
+name = "keypad"                       # keys for `python -m drivers keymap`
+usb_id = "2047:09d0"
+keys = { up = "70052", select = ["70028", "70058"] }
+
 [[drivers.scanners]]
 name = "camera"
 kind = "camera"
@@ -38,10 +43,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from drivers.framing import TERMINATORS
+from drivers.keypads import ACTIONS, Keypad
 from drivers.scanners.layouts import LAYOUTS
 
 # A USB device is named by one of these.
 PLACES = ("port", "serial", "usb_path")
+
+
+_USB_ID = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
+_SCAN_CODE = re.compile(r"[0-9a-fA-F]{1,8}")
 
 
 class ConfigError(Exception):
@@ -136,6 +146,7 @@ class Config:
     scanners: tuple[ScannerConfig, ...]
     printers: tuple[PrinterConfig, ...]
     preview_port: int = 0
+    keypads: tuple[Keypad, ...] = ()
 
 
 SCANNER_KINDS: dict[str, type[ScannerConfig]] = {
@@ -183,7 +194,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
 def parse(table: Any, environ: Mapping[str, str]) -> Config:
     if not isinstance(table, dict):
         raise ConfigError("drivers: must be a table")
-    known = {"server", "token_file", "ca_file", "preview_port", "scanners", "printers"}
+    known = {"server", "token_file", "ca_file", "preview_port", "scanners", "printers", "keypads"}
     _refuse_unknown("drivers", table, known)
     server = _text("drivers.server", environ.get("KIOSK_DRIVERS_SERVER") or table.get("server"))
     if not server.startswith(("http://", "https://")):
@@ -200,6 +211,7 @@ def parse(table: Any, environ: Mapping[str, str]) -> Config:
         tuple(scanners),
         tuple(printers),
         _preview_port(table.get("preview_port", 0)),
+        tuple(_keypad(f"drivers.keypads[{n}]", entry) for n, entry in enumerate(table.get("keypads", []), 1)),
     )
 
 
@@ -207,6 +219,26 @@ def _preview_port(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65535:
         raise ConfigError(f"drivers.preview_port: {value!r} is not a port, nor 0 for none")
     return value
+
+
+def _keypad(where: str, entry: Any) -> Keypad:
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{where}: must be a table")
+    _refuse_unknown(where, entry, {"name", "usb_id", "keys"})
+    usb_id = _text(f"{where}.usb_id", entry.get("usb_id"))
+    if not _USB_ID.fullmatch(usb_id):
+        raise ConfigError(f"{where}.usb_id: {usb_id!r} is not like 2047:09d0")
+    keys = entry.get("keys")
+    if not isinstance(keys, dict) or not keys:
+        raise ConfigError(f'{where}.keys: must be a table, like {{ up = "70052" }}')
+    _refuse_unknown(f"{where}.keys", keys, set(ACTIONS))
+    found = {}
+    for action, codes in keys.items():
+        found[action] = tuple(codes if isinstance(codes, list) else [codes])
+        for code in found[action]:
+            if not _SCAN_CODE.fullmatch(_text(f"{where}.keys.{action}", code)):
+                raise ConfigError(f"{where}.keys.{action}: {code!r} is not a scan code like 70052")
+    return Keypad(_text(f"{where}.name", entry.get("name")), usb_id, found)
 
 
 def _devices(where: str, table: dict[str, Any], kinds: Mapping[str, Callable[..., _Built]]) -> list[_Built]:

@@ -230,8 +230,8 @@ class UsbLp(_Descriptor):
         answer = bytearray(size)
         try:
             fcntl.ioctl(self._fd, request, answer)
-        except OSError:
-            # Not usblp, or just unplugged: the next byte will tell.
+        except (OSError, ValueError):
+            # Closed, not usblp, or just unplugged: the next byte will tell.
             return b""
         return bytes(answer)
 

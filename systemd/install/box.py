@@ -1,16 +1,174 @@
-"""What makes a computer a box of the clinic."""
+"""What makes a computer a part of the clinic: users, folders, units, device names, the browser's policy, the proxy."""
 
 import json
+import re
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-HERE = Path(__file__).parents[1]
+from . import authority, release
+from .commands import run, say
+from .places import Places
+
+SYSTEMD = Path(__file__).resolve().parents[1]
+SERVER, KIOSK, TV = "server", "kiosk", "tv"
+PARTS = {SERVER: {SERVER}, KIOSK: {KIOSK}, TV: {TV}, "all": {SERVER, KIOSK}}
+"""What a computer can be → the parts it has. A television beside a kiosk is a computer of its own."""
+PACKAGES = {
+    SERVER: ("python3-venv", "libzbar0", "nginx-light", "openssl"),
+    KIOSK: ("python3-venv", "libzbar0", "cage", "seatd", "chromium", "fonts-noto-core"),
+    TV: ("cage", "seatd", "chromium", "fonts-noto-core"),
+}
+ENABLED = {
+    SERVER: ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer"),
+    KIOSK: ("seatd.service", "kiosk-devices.service", "kiosk-browser.service"),
+    TV: ("seatd.service", "kiosk-tv.service"),
+}
+"""In the order in which they start."""
 
 
-def policy(origin: str, authority: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How this computer was installed; remembered for the next time."""
+
+    kind: str
+    url: str
+    screen: str = ""
+
+    @property
+    def parts(self) -> set[str]:
+        """What this computer is."""
+        return PARTS[self.kind]
+
+    @property
+    def host(self) -> str:
+        """The name in the address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def address(self) -> str:
+        """What the screen shows."""
+        return f"{self.url}/{'board' if TV in self.parts else 'kiosk'}/{self.screen}"
+
+    @property
+    def units(self) -> list[str]:
+        """What is enabled here."""
+        return [unit for part in (SERVER, KIOSK, TV) if part in self.parts for unit in ENABLED[part]]
+
+    @property
+    def packages(self) -> list[str]:
+        """The Debian packages that are needed."""
+        return sorted({name for part in self.parts for name in PACKAGES[part]})
+
+
+def users_and_folders(places: Places) -> None:
+    """Users that can do nothing else, and the folders they own."""
+    for source, folder in (("kiosk.sysusers", "sysusers.d"), ("kiosk.tmpfiles", "tmpfiles.d")):
+        put(SYSTEMD / source, places.root / "etc" / folder / "kiosk.conf")
+    run("systemd-sysusers", f"--root={places.root}", "/etc/sysusers.d/kiosk.conf")
+    run("systemd-tmpfiles", f"--root={places.root}", "--create", "/etc/tmpfiles.d/kiosk.conf")
+
+
+def units(places: Places, choices: Choices) -> None:
+    """The services and timers, enabled as far as this computer is what they are for."""
+    for unit in sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.timer")]):
+        put(unit, places.units / unit.name)
+    own = [unit for unit in choices.units if unit.startswith("kiosk-") or places.is_this_machine]
+    run("systemctl", f"--root={places.root}", "enable", *own)
+    if KIOSK in choices.parts:
+        put(SYSTEMD / "60-kiosk.rules", places.root / "etc/udev/rules.d/60-kiosk.rules")
+    if places.is_this_machine:
+        run("systemctl", "daemon-reload")
+        run("udevadm", "control", "--reload")
+        run("udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=usbmisc")
+
+
+def config(places: Places, choices: Choices) -> None:
+    """A first kiosk.toml, when there is none: the technician's own is never touched."""
+    if places.config.exists():
+        return
+    text = (SYSTEMD / "kiosk.toml").read_text()
+    put_text(re.sub(r"https://kiosk\.example", choices.url, text), places.config)
+    say(f"Wrote {places.config}: change the clinic's name, time zone, services and desks in it.")
+
+
+def browser(places: Places, choices: Choices, ca: Path | None) -> None:
+    """What the screen shows, and that it shows nothing else."""
+    own = places.etc / "ca.crt"
+    if ca:
+        put(ca, own)
+    lines = (f"KIOSK_URL={choices.url}", f"KIOSK_SCREEN={choices.screen}", f"KIOSK_CA=/etc/kiosk/{own.name}")
+    put_text("\n".join(lines) + "\n", places.etc / "browser.env")
+    trusted = authority.for_policy(own) if own.exists() else ""
+    put_text(json.dumps(policy(choices.url, choices.address, trusted), indent=1) + "\n", places.policy)
+
+
+def policy(origin: str, screen: str, trusted: str = "") -> dict[str, Any]:
     """The browser's policy for one clinic: its origin and no other, and its own certificate authority."""
-    text = (HERE / "chromium-policy.json").read_text().replace('"ORIGIN"', json.dumps(origin))
+    text = (SYSTEMD / "chromium-policy.json").read_text()
+    text = text.replace('"ORIGIN"', json.dumps(origin)).replace('"SCREEN"', json.dumps(screen))
     rules: dict[str, Any] = json.loads(text)
-    if authority:
-        rules["CACertificates"] = [authority]
-    return rules
+    return rules | ({"CACertificates": [trusted]} if trusted else {})
+
+
+def proxy(places: Places, choices: Choices) -> None:
+    """nginx speaks TLS for the server."""
+    port = urlsplit(choices.url).port or 443
+    text = (SYSTEMD / "nginx.conf").read_text()
+    put_text(
+        text.replace("listen 443", f"listen {port}").replace("kiosk.example", choices.host), places.proxy
+    )
+
+
+def remember(places: Places, choices: Choices) -> None:
+    """Keep how it was installed."""
+    put_text(
+        json.dumps({"kind": choices.kind, "url": choices.url, "screen": choices.screen}) + "\n",
+        places.choices,
+    )
+
+
+def remembered(places: Places) -> Choices | None:
+    """Return how it was installed, if it was."""
+    return Choices(**json.loads(places.choices.read_text())) if places.choices.exists() else None
+
+
+def remove(places: Places, choices: Choices | None, *, purge: bool) -> list[str]:
+    """Take everything away but what the clinic wrote; with `purge`, that too. Return what is left."""
+    if choices:
+        run(
+            "systemctl",
+            f"--root={places.root}",
+            "disable",
+            *(u for u in choices.units if u.startswith("kiosk-")),
+        )
+    ours = [*places.units.glob("kiosk-*"), places.policy, places.proxy, places.choices,
+            places.root / "etc/udev/rules.d/60-kiosk.rules", places.root / "etc/sysusers.d/kiosk.conf",
+            places.root / "etc/tmpfiles.d/kiosk.conf"]  # fmt: skip
+    for path in ours:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(places.home, ignore_errors=True)
+    written = [places.etc, *(places.root / "var/lib").glob("kiosk*")]
+    if purge:
+        for folder in written:
+            shutil.rmtree(folder, ignore_errors=True)
+    return [str(folder) for folder in written if folder.exists()]
+
+
+def put(source: Path, target: Path) -> None:
+    """Copy a file for everybody to read."""
+    put_text(source.read_text(), target)
+
+
+def put_text(text: str, target: Path) -> None:
+    """Write a file for everybody to read."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    target.chmod(0o644)
+
+
+def make_release(places: Places, choices: Choices, wheelhouse: Path | None) -> Path:
+    """A television needs no Python packages."""
+    return release.make(places, wheelhouse, environment=choices.parts != {TV})

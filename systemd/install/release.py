@@ -12,7 +12,17 @@ from .commands import InstallError, run, say
 from .places import Places
 
 SOURCE = Path(__file__).resolve().parents[2]
-TREE = ("kiosk", "display", "drivers", "static", "systemd", "docs", "requirements.lock", "pyproject.toml", "README.md")
+TREE = (
+    "kiosk",
+    "display",
+    "drivers",
+    "static",
+    "systemd",
+    "docs",
+    "requirements.lock",
+    "pyproject.toml",
+    "README.md",
+)
 """What runs, and what is read by those who look after it."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 WHOLE = ".whole"
@@ -24,7 +34,9 @@ OLDEST_PYTHON = (3, 11)
 def make(places: Places, wheelhouse: Path | None, *, environment: bool = True) -> Path:
     """Make the release of this source tree, unless it is there; return its folder."""
     if sys.version_info < OLDEST_PYTHON:
-        raise InstallError(f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer is needed (Debian 12 has it).")
+        raise InstallError(
+            f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer is needed (Debian 12 has it)."
+        )
     folder = places.home / "releases" / f"{version()}-{digest()}"
     if (folder / WHOLE).exists():
         say(f"The release {folder.name} is there already.")
@@ -45,7 +57,12 @@ def make(places: Places, wheelhouse: Path | None, *, environment: bool = True) -
 
 def packages(folder: Path, wheelhouse: Path | None) -> None:
     """Give the release a Python environment of its own, every package checked by its hash."""
-    run("/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable, "-m", "venv", folder / ".venv")
+    run(
+        "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable,
+        "-m",
+        "venv",
+        folder / ".venv",
+    )
     offline = ("--no-index", "--find-links", wheelhouse) if wheelhouse else ()
     run(
         python(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir",
@@ -78,7 +95,9 @@ def current(places: Places) -> Path | None:
 def forget_old(places: Places) -> None:
     """Keep the last few releases."""
     kept = {link.resolve() for link in (places.current, places.previous) if link.exists()}
-    made = sorted((places.home / "releases").iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+    made = sorted(
+        (places.home / "releases").iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True
+    )
     for folder in made[KEPT:]:
         if folder not in kept:
             shutil.rmtree(folder)

@@ -98,7 +98,13 @@ KEYS = (
     "super", "BackSpace", "ctrl+Return", "ctrl+shift+q",
 )  # fmt: skip
 """Pressed on a real keyboard: the browser's own shortcuts."""
-CLICKS = ("the context menu", "a middle click", "a click for a new tab", "a click for a new window", "a drag upwards")
+CLICKS = (
+    "the context menu",
+    "a middle click",
+    "a click for a new tab",
+    "a click for a new window",
+    "a drag upwards",
+)
 
 HELP = """
 function follow(href, more = {}) {
@@ -154,7 +160,7 @@ def install_policy(origin: str) -> None:
     sys.path.insert(0, str(ROOT / "systemd"))
     from install.box import policy
 
-    wanted = {key: value for key, value in policy(origin).items() if key not in HARNESS}
+    wanted = {key: value for key, value in policy(origin, f"{origin}/").items() if key not in HARNESS}
     subprocess.run(["mount", "-t", "tmpfs", "policies", "/etc/chromium"], check=True)
     folder = Path("/etc/chromium/policies/managed")
     folder.mkdir(parents=True)
@@ -199,8 +205,16 @@ class Attempt:
 
     windows: frozenset[str] | set[str] = frozenset()
 
-    def __init__(self, context: BrowserContext, hand: Hand, origin: str, downloads: Path, reached: list[str]) -> None:
-        self.context, self.hand, self.origin, self.downloads, self.reached = context, hand, origin, downloads, reached
+    def __init__(
+        self, context: BrowserContext, hand: Hand, origin: str, downloads: Path, reached: list[str]
+    ) -> None:
+        self.context, self.hand, self.origin, self.downloads, self.reached = (
+            context,
+            hand,
+            origin,
+            downloads,
+            reached,
+        )
         self.page = context.pages[0]
         self.come_home()
         time.sleep(1)  # the window takes its size
@@ -335,7 +349,10 @@ def main() -> None:
         downloads = Path(folder) / "Downloads"
         downloads.mkdir()
         reached: list[str] = []
-        context.on("response", lambda response: None if response.url.startswith(origin) else reached.append(response.url))
+        context.on(
+            "response",
+            lambda response: None if response.url.startswith(origin) else reached.append(response.url),
+        )
         attempt = Attempt(context, Hand(display), origin, downloads, reached)
         for name, found in tries(attempt, origin, elsewhere):
             results[name] = found

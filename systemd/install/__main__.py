@@ -1,0 +1,192 @@
+"""Installs the clinic on Debian or Raspberry Pi OS: `python3 systemd/install server | kiosk | tv | all`.
+
+Running it again changes nothing that is right already; run from a newer source tree it upgrades: backup, migration,
+a look whether the server answers, and back to the release before if it does not. Nothing but Python's standard
+library, apt, openssl and systemd is needed.
+"""
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from pathlib import Path
+
+if not __package__:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    __package__ = "install"
+
+from . import authority, box, release, upgrade, wheelhouse
+from .box import KIOSK, SERVER, Choices
+from .commands import InstallError, run, say
+from .places import Places
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Do what is asked; end with one clear sentence if it cannot be done."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options, Places(options.root.absolute()))
+    except InstallError as error:
+        print(f"install: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def install(options: argparse.Namespace, places: Places) -> None:
+    """Make this computer what it is asked to be, or bring it up to date."""
+    known = box.remembered(places)
+    choices = chosen(options, known)
+    if places.is_this_machine and os.geteuid() != 0:
+        raise InstallError("Only root can install: put sudo in front.")
+    if not options.no_packages:
+        missing_packages(choices)
+    box.users_and_folders(places)
+    if SERVER in choices.parts:
+        box.config(places, choices)
+    if SERVER in choices.parts and choices.url.startswith("https:"):
+        given = (options.certificate, options.key) if options.certificate else None
+        authority.provide(places, choices.host, given)
+        box.proxy(places, choices)
+    own = places.tls / "ca.crt"
+    if choices.screen:
+        box.browser(places, choices, options.ca or (own if own.exists() else None))
+    folder = box.make_release(places, choices, options.wheelhouse)
+    if SERVER in choices.parts:
+        upgrade.to(folder, places, lambda: box.units(places, choices))
+    else:
+        release.switch(places, folder)
+        box.units(places, choices)
+    box.remember(places, choices)
+    release.forget_old(places)
+    if places.is_this_machine:
+        begin(choices)
+    if SERVER in choices.parts:
+        first_account(places, options.supervisor)
+    say("Done.", next_steps(places, choices))
+
+
+def chosen(options: argparse.Namespace, known: Choices | None) -> Choices:
+    """What is asked, else what was asked the last time."""
+    kind = options.kind or (known.kind if known else "")
+    if not kind:
+        raise InstallError("Say what this computer is: server, kiosk, tv or all.")
+    url = (options.url or (known.url if known else "")).rstrip("/")
+    if not url.startswith(("https://", "http://")):
+        raise InstallError("Say the clinic's address: --url https://kiosk.clinic.example")
+    screen = options.screen or (known.screen if known else "")
+    if kind != SERVER and not screen:
+        raise InstallError("Say which screen this is: --screen front (an id of kiosk.toml).")
+    return Choices(kind, url, "" if kind == SERVER else screen)
+
+
+def missing_packages(choices: Choices) -> None:
+    """Install what is missing, by apt."""
+    installed = run("dpkg-query", "-W", "-f", "${Package} ${Status}\n")
+    missing = [name for name in choices.packages if f"{name} install ok installed" not in installed]
+    if missing:
+        say("Installing Debian packages ...", missing)
+        quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing, more=quiet)
+
+
+def begin(choices: Choices) -> None:
+    """Start what this computer is for."""
+    for unit in choices.units:
+        run("systemctl", "restart" if unit != "seatd.service" else "start", unit)
+    if SERVER in choices.parts and choices.url.startswith("https:"):
+        run("systemctl", "reload-or-restart", "nginx")
+
+
+def first_account(places: Places, username: str) -> None:
+    """Somebody must be able to sign in: the password is asked for, or comes in KIOSK_PASSWORD."""
+    if not username or username in upgrade.command(places, "staff", "list"):
+        return
+    password = os.environ.get("KIOSK_PASSWORD") or getpass.getpass(f"A password for {username}: ")
+    upgrade.command(
+        places, "staff", "add", username, "--role", "supervisor", said=f"{password}\n{password}\n"
+    )
+    say(f"{username} can sign in.")
+
+
+def next_steps(places: Places, choices: Choices) -> list[str]:
+    """What a person does now."""
+    steps = [f"Sign in at {choices.url}/ and open Screens."]
+    if choices.screen:
+        steps.append(f"This screen opens {choices.address} and shows a code: type it there.")
+    if KIOSK in choices.parts:
+        code = pairing_code() if places.is_this_machine else ""
+        steps.append(
+            f"The device host's code is {code or 'in its log: journalctl -u kiosk-devices'}: type it too."
+        )
+    return [*steps, "What is missing is said by: kiosk doctor (docs/operations.md)"]
+
+
+def pairing_code(within_s: float = 15) -> str:
+    """Wait for the code that the device host asks for."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        for line in reversed(run("journalctl", "-u", "kiosk-devices", "-n", 50, "-o", "cat").splitlines()):
+            if "Paired with" in line:
+                return ""
+            if "Type this code" in line:
+                return line.split()[-1]
+        time.sleep(1)
+    return ""
+
+
+def uninstall(options: argparse.Namespace, places: Places) -> None:
+    """Take everything away but the clinic's own data."""
+    known = box.remembered(places)
+    if places.is_this_machine and known:
+        run("systemctl", "stop", *(unit for unit in known.units if unit.startswith("kiosk-")))
+    left = box.remove(places, known, purge=options.purge)
+    say("Uninstalled." + (" Kept, because the clinic wrote it:" if left else ""), left)
+
+
+def rollback(options: argparse.Namespace, places: Places) -> None:
+    """Go back to the release before, and to the database as it was then."""
+    upgrade.back(places)
+
+
+def make_wheelhouse(options: argparse.Namespace, places: Places) -> None:
+    """Gather every package for a computer without a network."""
+    wheelhouse.make(options.folder)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands."""
+    top = argparse.ArgumentParser(prog="systemd/install", description=(__doc__ or "").partition("\n")[0])
+    top.set_defaults(run=install)
+    commands = top.add_subparsers(metavar="<what>", required=True)
+    for kind in (*box.PARTS, "upgrade"):
+        one = commands.add_parser(
+            kind, help="bring this computer up to date" if kind == "upgrade" else f"install: {kind}"
+        )
+        one.set_defaults(run=install, kind="" if kind == "upgrade" else kind)
+        one.add_argument("--url", default="", help="the clinic's address, as browsers reach it")
+        one.add_argument("--screen", default="", help="the id of this kiosk or television in kiosk.toml")
+        one.add_argument("--certificate", type=Path, help="a certificate chain that you have (PEM)")
+        one.add_argument("--key", type=Path, help="its key (PEM)")
+        one.add_argument("--ca", type=Path, help="the authority that signed the server's certificate (PEM)")
+        one.add_argument("--supervisor", default="", help="the user name of the first account")
+        one.add_argument("--wheelhouse", type=Path, help="install without a network, from `make wheelhouse`")
+        one.add_argument("--no-packages", action="store_true", help="leave Debian packages to somebody else")
+    removing = commands.add_parser("uninstall", help="take it away; the clinic's data stays")
+    removing.set_defaults(run=uninstall)
+    removing.add_argument("--purge", action="store_true", help="the data too")
+    commands.add_parser("rollback", help="go back to the release before").set_defaults(run=rollback)
+    gathering = commands.add_parser(
+        "wheelhouse", help="gather every Python package for an offline installation"
+    )
+    gathering.set_defaults(run=make_wheelhouse)
+    gathering.add_argument("folder", type=Path)
+    for one in commands.choices.values():
+        one.add_argument(
+            "--root", type=Path, default=Path("/"), help="install below this folder; start nothing"
+        )
+    return top
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -3,9 +3,10 @@ SHELL := /bin/bash
 VENV  := .venv
 PY    := $(VENV)/bin/python
 PORT  ?= 8000
+KIND  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-hardware lint bench soak lock wheel clean
+.PHONY: help run test test-hardware lint bench proofs soak fuzz lock wheel clean install upgrade uninstall wheelhouse
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -22,11 +23,18 @@ lint: $(VENV)/.tests  ## ruff, mypy, import-linter
 bench: $(VENV)/.tests  ## the budgets of docs/architecture.md, measured on this machine
 	@$(PY) -m benchmarks
 
+proofs: $(VENV)/.tests  ## software of others judges our tickets and our virtual printer (needs node and npm)
+	@cd tests/proofs && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@$(PY) -m pytest tests/proofs
+
 soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
 	@$(PY) -m pytest -m slow
 
 test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times; about ten minutes
 	@$(PY) -m tests.hardware.rig --prepare && $(PY) -m pytest -m hardware -s
+
+fuzz: $(VENV)/.tests  ## a minute of scans that nobody thought of (SECONDS=60)
+	@$(PY) -m tests.fuzz.identity --seconds $(or $(SECONDS),60)
 
 lock: $(VENV)/.tests  ## pin every dependency again, by hash
 	@$(PY) -m pip install -q uv && for out in requirements.lock "tests/requirements.lock --group dev -c requirements.lock"; do \
@@ -36,6 +44,18 @@ lock: $(VENV)/.tests  ## pin every dependency again, by hash
 
 wheel: $(VENV)/.tests  ## a wheel that runs without this checkout, in dist/
 	@$(PY) -m pip wheel -q --no-deps --no-build-isolation -w dist .
+
+install:  ## this computer becomes part of a clinic: make install KIND=server|kiosk|tv|all OPTIONS="--url https://…" (as root)
+	@python3 systemd/install $(KIND) $(OPTIONS)
+
+upgrade:  ## this release instead of the installed one; back by itself if it does not work (as root)
+	@python3 systemd/install upgrade $(OPTIONS)
+
+uninstall:  ## take it away; the clinic's data stays, unless OPTIONS=--purge (as root)
+	@python3 systemd/install uninstall $(OPTIONS)
+
+wheelhouse:  ## every Python package for an installation without a network, in dist/wheelhouse
+	@python3 systemd/install wheelhouse dist/wheelhouse
 
 clean:  ## forget the environment and what the demo wrote
 	@rm -rf $(VENV) dist .demo

@@ -2,9 +2,9 @@
 
 import sys
 
-from benchmarks import camera, commands, floor, report, screens
+from benchmarks import camera, commands, floor, identity, report, screens
 
-PARTS = {"commands": commands, "screens": screens, "floor": floor, "camera": camera}
+PARTS = {"commands": commands, "screens": screens, "floor": floor, "camera": camera, "identity": identity}
 
 if __name__ == "__main__":
     print(f"Measured on {report.machine()}. Other work on the machine shows in every figure.\n")

@@ -148,11 +148,13 @@ CONDITIONS: dict[str, tuple[float, float, Change]] = {
     "187°": (187, 6, _same),
     "blur 1.0": (1, 4, lambda frame: frame.filter(ImageFilter.GaussianBlur(1.0))),
     "blur 1.6": (1, 4, lambda frame: frame.filter(ImageFilter.GaussianBlur(1.6))),
+    "blur 2.4": (1, 4, lambda frame: frame.filter(ImageFilter.GaussianBlur(2.4))),
     "noise 25": (1, 25, _same),
     "low contrast": (2, 4, lambda frame: ImageEnhance.Contrast(frame).enhance(0.25)),
     "glare": (2, 6, glare),
     "perspective": (2, 6, perspective),
     "far (2/3)": (1, 4, lambda frame: smaller(frame, 0.67)),
+    "far (2/5)": (1, 4, lambda frame: smaller(frame, 0.4)),
     "light on dark": (1, 6, ImageChops.invert),
 }
 

@@ -1,4 +1,7 @@
-"""`python -m drivers --config kiosk.toml`: run the device host until SIGTERM. `list`: what is plugged in."""
+"""`python -m drivers --config kiosk.toml`: run the device host until SIGTERM.
+
+`list` says what is plugged in, `keymap` writes what udev must know of keypads.
+"""
 
 import argparse
 import logging
@@ -8,6 +11,7 @@ import sys
 from pathlib import Path
 
 from drivers.discovery import devices
+from drivers.keypads import hwdb
 from drivers.listing import listing
 
 
@@ -22,9 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "command",
         nargs="?",
-        choices=["run", "list"],
+        choices=["run", "list", "keymap"],
         default="run",
-        help="run (the default); list: what is there",
+        help="run (the default); list: what is plugged in; keymap: the keypads, for udev",
     )
     options = parser.parse_args(arguments)
     if options.command == "list":
@@ -37,7 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
     from drivers.host import Host
 
     try:
-        host = Host(load(Path(options.config)))
+        config = load(Path(options.config))
+        if options.command == "keymap":
+            print("\n".join(hwdb(config.keypads)))
+            return 0
+        host = Host(config)
     except (ConfigError, OSError) as problem:
         print(f"kiosk-devices: {problem}", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """A keypad beside the screen -> the keys that the kiosk's page knows, by udev's hardware database (hwdb(7)).
 
 Such keypads are keyboards with unusual keys. The kernel itself can be told what each is to mean; then they
-work in the browser like any keyboard, without a program in between that could stop. `python -m drivers keymap`
+work in the browser like any keyboard, with no program in between that could stop. `python -m drivers keymap`
 writes the file for `/etc/udev/hwdb.d/`.
 """
 

@@ -139,17 +139,14 @@ class _Viewer(BaseHTTPRequestHandler):
             self.mirror.places.release()
 
     def _stream(self) -> None:
+        """A picture that did not change is sent again: Chromium paints one when the next one begins."""
         until = time.monotonic() + LONGEST_S
-        shown = None
         while time.monotonic() < until and not self.mirror.stopping.is_set():
-            frame = self.mirror.latest()
-            if frame is None:
+            picture = self.mirror.jpeg()
+            if picture is None:
                 return
-            picture = self.mirror.jpeg() if frame is not shown else None
-            shown = frame
-            if picture is not None:
-                head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-                self.wfile.write(head.encode() + picture + b"\r\n")
+            head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
+            self.wfile.write(head.encode() + picture + b"\r\n")
             self.mirror.stopping.wait(1 / PICTURES_A_SECOND)
 
     def _refuse(self, status: int) -> None:

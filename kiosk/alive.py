@@ -1,7 +1,7 @@
 """What systemd hears of the server (sd_notify(3)): ready when it answers, alive as long as it answers.
 
-A process that exists proves nothing. `READY=1` and each `WATCHDOG=1` follow an answer to a real request that read
-the records, and the publisher having gone round. An answer that says "the records are away" counts: a
+A process that exists proves nothing. `READY=1` and each `WATCHDOG=1` follow an answer to a real request that
+read the records, and the publisher having gone round. An answer that says "the records are away" counts: a
 restart would not bring them back. Without systemd nothing happens here.
 """
 
@@ -32,7 +32,7 @@ class Systemd:
 
     @classmethod
     def taken_from(cls, environment: MutableMapping[str, str]) -> Self | None:
-        """Take the unit's address out of the environment: gunicorn would report itself ready before it answers."""
+        """Take the unit's address out of the environment: gunicorn would call itself ready too early."""
         address = environment.pop("NOTIFY_SOCKET", "")
         allowed = int(environment.pop("WATCHDOG_USEC", "0") or 0)
         return cls(address, allowed / 3_000_000) if address else None

@@ -15,9 +15,9 @@ from kiosk.access import Principal
 from kiosk.checkin import dialogue
 from kiosk.clinic import Clinic, utc_now
 from kiosk.config import Config
+from kiosk.coverage import issuers
 from kiosk.coverage.asking import Asking
 from kiosk.coverage.clearing_house import open_clearing_house
-from kiosk.coverage import issuers
 from kiosk.database import Database
 from kiosk.database.vault import Vault, read_or_make_key
 from kiosk.staff import records as staff

@@ -389,6 +389,10 @@ def _check_coverage(coverage: Coverage) -> None:
     for key in ("sender", "receiver", "provider_name", "provider_npi", "payers"):
         if not getattr(coverage, key):
             raise ConfigError(f"coverage.{key}: the clearing house needs it.")
+    # ISO/IEC 7812 (Luhn) over the prefix 80840 and the ten digits: 45 CFR 162.406.
+    doubled = [int(d) * (1 + place % 2) for place, d in enumerate(reversed("80840" + coverage.provider_npi))]
+    if sum(n // 10 + n % 10 for n in doubled) % 10:
+        raise ConfigError("coverage.provider_npi: the check digit is wrong.")
     address = urlsplit(coverage.clearing_house)
     if address.scheme != "https" and address.hostname not in LOOPBACK:
         raise ConfigError("coverage.clearing_house: begins with https://.")

@@ -1,7 +1,7 @@
 """A queue of CUPS, where a printer is shared and cannot be had alone.
 
 CUPS says "completed" when it has handed the bytes over, keeps a job for hours when the printer is away, and
-begins it again from the first byte. So a ticket is `sent` here, never `printed`; it goes raw, and never into a
+begins it again from the first byte. So a ticket is `sent` here, never `printed`; it goes raw, and not into a
 queue that still holds an earlier job: a ticket that comes out tomorrow would be worse than none.
 """
 

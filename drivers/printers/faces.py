@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 import subprocess
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ DEBIAN = (
         "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
     ),
 )
+_asked: defaultdict[tuple[bool, str], list[Face]] = defaultdict(list)
 _CJK = (("zh-hant", "TC"), ("zh-tw", "TC"), ("zh-hk", "HK"), ("zh", "SC"), ("ja", "JP"), ("ko", "KR"))
 
 
@@ -82,9 +84,12 @@ def _cjk(language: str) -> str:
 
 @cache
 def _found(character: str, bold: bool, cjk: str) -> Face:
-    known = [(pair[bold], 0) for pair in (*_OWN, *DEBIAN) if Path(pair[bold]).exists()]
-    found = (face for face in known if covers(face, character))
-    face = next(found, None) or _asked_of_fontconfig(character, bold, cjk)
+    installed = [(pair[bold], 0) for pair in (*_OWN, *DEBIAN) if Path(pair[bold]).exists()]
+    # Asking takes a while, and a script's other letters are likely to be where the first one was.
+    asked = _asked[bold, cjk]
+    known = (face for face in (*installed, *asked) if covers(face, character))
+    if (face := next(known, None)) is None and (face := _asked_of_fontconfig(character, bold, cjk)):
+        asked.append(face)
     if face is None:
         log.warning(
             "No font here can draw U+%04X; fonts-noto-core and fonts-noto-cjk have most", ord(character)

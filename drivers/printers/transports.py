@@ -7,6 +7,7 @@ status bytes would make the kernel reset the connection and lose the end of a ti
 
 import contextlib
 import fcntl
+import logging
 import os
 import select
 import socket
@@ -18,6 +19,8 @@ from typing import Protocol
 import serial
 
 from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1024
 _LPGETSTATUS, _PAPER_EMPTY = 0x060B, 0x20
@@ -209,6 +212,7 @@ class UsbLp(_Descriptor):
             self._fd = os.open(self.port, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         except OSError as problem:
             raise Unplugged(f"{self.port}: {problem.strerror}") from problem
+        log.debug("%s calls itself %s", self.port, self.identity())
 
     def cause(self) -> Cause | None:
         """Only paper-empty is believed: cheap printers leave the other wires as they like."""

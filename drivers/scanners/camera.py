@@ -32,7 +32,7 @@ class CameraScanner:
         self._is_open = False
         self._watch: Watch[Decoded] = Watch()
         self._seen: Image.Image | None = None
-        self._next_at = self._looked_at = 0.0
+        self._next_at = self._looked_at = self._rests_until = 0.0
 
     def open(self) -> None:
         self._watch, self._seen = Watch(), None
@@ -56,6 +56,8 @@ class CameraScanner:
 
     def _new(self, frame: Image.Image) -> list[Decoded]:
         at = time.monotonic()
+        if at < self._rests_until and not self._watch.is_waiting:
+            return []
         small = frame.resize(_SMALL, Image.Resampling.BOX)
         moved = self._seen is None or _differ(small, self._seen)
         if not (moved or self._watch.is_waiting or at - self._looked_at > _LOOK_AGAIN_S):
@@ -63,9 +65,9 @@ class CameraScanner:
             return []
         self._seen, self._looked_at = small, at
         codes = glance(frame)
-        # At most half of a core, however slow it is: rest as long as the look took.
+        # Half of a core, however slow it is: rest as long as the look took.
         seen_at = time.monotonic()
-        self._next_at = max(self._next_at, seen_at + (seen_at - at))
+        self._rests_until = seen_at + (seen_at - at)
         return self._watch.see(codes, seen_at)
 
 

@@ -69,7 +69,7 @@ def _pdf417(payload: bytes) -> Image.Image:
 class VirtualLens:
     """A live camera's buffer: frame n is a field of shade n, one every `pause_s`. `unplug` makes it fail."""
 
-    def __init__(self, pause_s: float = 0.005) -> None:
+    def __init__(self, pause_s: float = 0.02) -> None:
         self.grabbed = self.unpacked = 0
         self.is_open = False
         self._pause_s, self._is_plugged = pause_s, True

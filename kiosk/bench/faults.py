@@ -71,6 +71,23 @@ SWITCHES = (
         ),
     ),
     Switch(
+        "Print head",
+        "danger",
+        (
+            Position("head-ok", "Cool", {"error": "none"}, good=True),
+            Position("head-hot", "Too hot", {"error": "heat"}),
+            Position("head-broken", "Broken", {"error": "broken"}),
+        ),
+    ),
+    Switch(
+        "Answers",
+        "printer",
+        (
+            Position("answers-all", "All", {"answers": "all"}, good=True),
+            Position("answers-status", "No proof", {"answers": "status"}),
+        ),
+    ),
+    Switch(
         "Speed",
         "waiting",
         (
@@ -83,8 +100,13 @@ SWITCHES = (
         "danger",
         (
             Position("alive", "On", {"die_after": None, "die_how": "disconnect"}, good=True),
-            Position("die", "Dies in the ticket", {"die_after": MID_TICKET_BYTES, "die_how": "disconnect"}),
-            Position("hang", "Hangs in the ticket", {"die_after": MID_TICKET_BYTES, "die_how": "silent"}),
+            Position(
+                "die", "Unplugged in mid-ticket", {"die_after": MID_TICKET_BYTES, "die_how": "disconnect"}
+            ),
+            Position(
+                "cycle", "Switched off in mid-ticket", {"die_after": MID_TICKET_BYTES, "die_how": "power"}
+            ),
+            Position("hang", "Hangs in mid-ticket", {"die_after": MID_TICKET_BYTES, "die_how": "silent"}),
         ),
     ),
     Switch(

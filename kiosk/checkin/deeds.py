@@ -18,6 +18,7 @@ from kiosk.clinic import Clinic
 from kiosk.coverage import records as coverage
 from kiosk.coverage.rules import Card
 from kiosk.database import Transaction
+from kiosk.errors import described
 from kiosk.queueing.tickets import State
 from kiosk.tasks import records as tasks
 
@@ -113,6 +114,6 @@ class Deeds:
         try:
             with self.tx.connection.begin_nested():
                 return deed()
-        except Exception:  # whatever it is: the ticket is what counts
-            log.exception("insurance_failed", station=self.station)
+        except Exception as error:  # noqa: BLE001  whatever it is: the ticket is what counts
+            log.error("insurance_failed", station=self.station, **described(error))
             return None

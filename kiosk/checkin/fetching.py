@@ -15,6 +15,7 @@ from kiosk.checkin.lookup import scanned
 from kiosk.clinic import Clinic
 from kiosk.coverage.issuers import trust
 from kiosk.coverage.links import LinkProblem, Problem, fetch
+from kiosk.errors import described
 
 ASK_AGAIN = frozenset({Problem.PASSCODE_NEEDED, Problem.WRONG_PASSCODE})
 
@@ -27,8 +28,8 @@ def begin(clinic: Clinic, effect: Fetch, deliver: Callable[[Given], object]) -> 
     def work() -> None:
         try:
             deliver(fetched(clinic, effect))
-        except Exception:
-            log.exception("fetching_failed")
+        except Exception as error:  # noqa: BLE001  whatever it is: nobody waits for ever
+            log.error("fetching_failed", **described(error))
             deliver(NotFetched(effect.link))
 
     threading.Thread(target=work, name="health-link", daemon=True).start()

@@ -181,7 +181,7 @@ def _card_check(screen: Screen) -> dict[str, Any]:
     return {
         **_insurance(screen),
         "member_number": grouped(card.member_id) if card else "",
-        "valid_until": until and format_date(until, "long", locale=screen.locale),
+        "valid_until": until and format_date(until, "medium", locale=screen.locale),
     }
 
 

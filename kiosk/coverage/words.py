@@ -54,7 +54,7 @@ UNCLEAR: Mapping[str, str] = {
 
 def shown(card: Card | None) -> str:
     """The card in one line: payer, number, group, how it came."""
-    if card is None:
+    if card is None or not (card.payer or card.member_id):
         return ""
     number = f"number {card.member_id}" if card.member_id else ""
     group = f"group {card.group}" if card.group else ""

@@ -18,7 +18,7 @@ from kiosk.demo.insurance import PAYER
 from kiosk.queueing.tickets import OPEN, Ticket
 
 PAYERS = (PAYER, "Acme Health", "Example Mutual", "Specimen Care")
-OUTCOMES = "12101412516012931457"
+OUTCOMES = "12501411016121439171"
 """Last digits of member numbers, in the order of the appointments: most patients are insured."""
 BY = "demo"
 _SIZE = (640, 404)
@@ -29,7 +29,7 @@ def on_file(number: int, today: date) -> Card | None:
     """The insurance that the import brings for the appointment of that number."""
     if number % 9 == 8:
         return None
-    ended = number % 13 == 6
+    ended = number % 13 == 12
     return Card(
         payer=PAYERS[number % len(PAYERS)],
         member_id=_member_number("HAES"[number % 4], number),
@@ -67,14 +67,14 @@ def ask(tx: Transaction, settings: Settings) -> None:
 
 def _shown(filed: Card | None, number: int) -> tuple[Card | None, dict[str, bytes]]:
     """As on file, mostly; some bring a new card, some a photograph that nobody has read yet."""
-    if number % 10 == 7:
+    if number % 6 == 1:
         card = filed or on_file(number + 1, date(2000, 1, 1))
         photos = {side: photograph(card, side) for side in ("front", "back")} if card else {}
         return Card(source=Source.PHOTO), photos
     if filed is None:
         return None, {}
     if number % 8 == 3:
-        other, member_id = PAYERS[(number + 1) % len(PAYERS)], _member_number("N", number + 3)
+        other, member_id = PAYERS[(number + 1) % len(PAYERS)], _member_number("N", number + 1)
         return Card(payer=other, member_id=member_id, source=Source.TYPED), {}
     source = Source.HEALTH_CARD if number % 3 == 0 else Source.SCANNED
     return replace(filed, source=source, verified=number % 3 == 0, issuer_name=filed.payer), {}

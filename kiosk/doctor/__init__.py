@@ -6,7 +6,8 @@ from pathlib import Path
 
 from kiosk.clinic import utc_now
 from kiosk.config import ConfigError, load
-from kiosk.doctor import installation, records
+from kiosk.doctor import box, installation, records
+from kiosk.doctor.box import Machine
 from kiosk.doctor.findings import Finding, Level, good, wrong
 
 
@@ -22,8 +23,15 @@ def report(path: Path) -> int:
     return 1 if to_mend else 0
 
 
-def examine(path: Path, *, now: Callable[[], datetime] = utc_now) -> Iterator[Finding]:
+def examine(
+    path: Path, *, now: Callable[[], datetime] = utc_now, machine: Machine | None = None
+) -> Iterator[Finding]:
     """Yield what is found, beginning with what all else rests on."""
+    machine = machine or Machine()
+    if box.keeps_no_records(machine):
+        yield from box.look(machine, now())
+        yield from installation.clock(now())
+        return
     try:
         config = load(path)
     except ConfigError as error:
@@ -36,7 +44,9 @@ def examine(path: Path, *, now: Callable[[], datetime] = utc_now) -> Iterator[Fi
     yield from installation.disk(config)
     yield from installation.clock(now())
     yield from installation.fonts()
+    yield from installation.scripts(config)
     yield from installation.address(config)
     yield from installation.threads(config)
     yield from installation.redis(config)
     yield from records.database(config, now())
+    yield from box.look(machine, now(), config.site.timezone)

@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -113,6 +114,26 @@ def fonts() -> Iterator[Finding]:
         yield good(f"{len(fonts)} font files are there.")
     else:
         yield wrong(f"There are no fonts in {static_folder() / 'fonts'}.", "Install the package again.")
+
+
+def scripts(config: Config) -> Iterator[Finding]:
+    """Can tickets be drawn in the site's languages, if this is the box with the printer?"""
+    for language in config.site.languages:
+        asked = "zh-cn" if language.startswith("zh") else language.partition("-")[0]
+        try:
+            found = subprocess.run(  # noqa: S603
+                ["fc-list", f":lang={asked}", "file"],  # noqa: S607
+                capture_output=True, text=True, timeout=10, check=False,
+            ).stdout  # fmt: skip
+        except OSError:
+            yield note("There is no fontconfig here.", "A box that prints needs it: apt install fontconfig")
+            return
+        if not found.strip():
+            package = "fonts-noto-cjk" if asked[:2] in ("zh", "ja", "ko") else "fonts-noto-core"
+            yield note(
+                f"No font here has the letters of {language!r}: tickets would show boxes.",
+                f"On the box with the printer: apt install {package}",
+            )
 
 
 def address(config: Config) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ _NOT_IN_1252 = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 _BYTES_OF_1252 = {
     bytes([byte]).decode("cp1252"): byte for byte in range(0x80, 0xA0) if byte not in _NOT_IN_1252
 }
+_PAIR = re.compile(f"[ÂÃ][\x80-\xbf{''.join(_BYTES_OF_1252)}]")
 _BOXES = re.compile("[\u2500-\u259f]")
 # UTF-8 taken for Latin-1, and that taken for Latin-1 again: a web form in front of a serial line.
 _OFTEN = 3
@@ -30,14 +31,19 @@ def as_written(text: str) -> str:
 
 
 def _utf_8(text: str) -> str | None:
-    """Letters that are valid UTF-8 as a whole, as bytes, were UTF-8: no name has Ã before a sign."""
-    if text.isascii():
-        return None
+    """Letters that are valid UTF-8 as a whole, as bytes, were UTF-8. In a text that was mended in parts, the
+    pairs that no name has: Ã before a sign.
+    """
     codes = [_BYTES_OF_1252.get(letter, ord(letter)) for letter in text]
     try:
         return bytes(codes).decode("utf-8")
     except ValueError:
-        return None
+        mended = _PAIR.sub(_letter, text)
+        return mended if mended != text else None
+
+
+def _letter(pair: re.Match[str]) -> str:
+    return bytes(_BYTES_OF_1252.get(letter, ord(letter)) for letter in pair[0]).decode("utf-8")
 
 
 def _without_boxes(text: str) -> str:

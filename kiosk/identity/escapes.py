@@ -37,10 +37,10 @@ def unescaped(text: str) -> str:
         return text
     if _PERCENT_HEADER.search(text):
         plain = text.replace("+", " ") if re.search(r"ANSI\+\d", text) else text
-        return as_written(unquote_to_bytes(plain.encode("latin-1", "replace")).decode("latin-1"))
-    if _BACKSLASHED_LINE_ENDS.search(text):
+        text = unquote_to_bytes(plain.encode("latin-1", "replace")).decode("latin-1")
+    elif _BACKSLASHED_LINE_ENDS.search(text):
         text = _BACKSLASHED.sub(_backslashed, text)
-    return _BRACKETED.sub(_bracketed, text.translate(_PICTURES))
+    return as_written(_BRACKETED.sub(_bracketed, text.translate(_PICTURES)))
 
 
 def _entity(found: re.Match[str]) -> str:

@@ -7,7 +7,8 @@ from kiosk.identity.encodings import as_written
 
 _AIM = re.compile(r"\](?P<id>[A-Za-z][0-9A-Za-z])")
 _FRAMING = "\ufeff\x02\x03\x04\x06\x11\x13"
-_SPACES = str.maketrans("\xa0\u2007\u202f\u3000", "    ", "\x00")
+_SPACES = str.maketrans("\xa0\u2007\u202f\u3000", "    ")
+_UTF_16 = ("ÿþ", "þÿ")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,7 +29,8 @@ def scan_of(payload: str | bytes) -> Scan:
     NUL pads: it is in UTF-16 before or behind every letter.
     """
     text = payload if isinstance(payload, str) else _without_parity(payload).decode("latin-1")
-    text = as_written(text.translate(_SPACES).removeprefix("ÿþ").removeprefix("þÿ"))
+    text = text.replace("\x00", "")
+    text = as_written(text[2:] if text.startswith(_UTF_16) else text).translate(_SPACES)
     is_ended = text[-1:] < " "
     text = text.strip(_FRAMING).strip().strip(_FRAMING)
     found = _AIM.match(text)

@@ -1,8 +1,8 @@
 """Installs the clinic on Debian or Raspberry Pi OS: `python3 systemd/install server | kiosk | tv | all`.
 
-Running it again changes nothing that is right already; run from a newer source tree it upgrades: backup, migration,
-a look whether the server answers, and back to the release before if it does not. Nothing but Python's standard
-library, apt, openssl and systemd is needed.
+Running it again changes nothing that is right already; run from a newer source tree it upgrades: backup,
+migration, a look whether the server answers, and back to the release before if it does not. Nothing but
+Python's standard library, apt, openssl and systemd is needed.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def install(options: argparse.Namespace, places: Places) -> None:
     own = places.tls / "ca.crt"
     if choices.screen:
         box.browser(places, choices, options.ca or (own if own.exists() else None))
-    folder = box.make_release(places, choices, options.wheelhouse)
+    folder = release.make(places, options.wheelhouse)
     if SERVER in choices.parts:
         upgrade.to(folder, places, lambda: box.units(places, choices))
     else:

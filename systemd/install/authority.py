@@ -1,4 +1,4 @@
-"""The certificate: given, or made by a certificate authority of the clinic's own that signs for one name only."""
+"""The certificate: given, or made by an authority of the clinic's own that signs for one name only."""
 
 import base64
 import ipaddress
@@ -37,7 +37,7 @@ def make_authority(folder: Path, host: str) -> None:
     run(
         "openssl", "req", "-x509", "-new", "-key", folder / "ca.key", "-days", AUTHORITY_DAYS, "-sha256",
         "-subj", f"/CN=Clinic kiosk authority for {host}"[:64], "-out", folder / "ca.crt",
-        *(word for extension in (*extensions, f"nameConstraints=critical,permitted;{permitted(host)}")
+        *(word for extension in (*extensions, f"nameConstraints=critical,{only(host)}")
           for word in ("-addext", extension)),
     )  # fmt: skip
 
@@ -50,7 +50,7 @@ def sign(folder: Path, host: str) -> None:
         f"basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
         f"subjectAltName={alternative(host)}\n"
     )
-    run("openssl", "req", "-new", "-key", folder / "server.key", "-subj", f"/CN={host}"[:64], "-out", request)
+    run("openssl", "req", "-new", "-key", folder / "server.key", "-subj", "/O=Clinic kiosk", "-out", request)
     run(
         "openssl", "x509", "-req", "-in", request, "-CA", folder / "ca.crt", "-CAkey", folder / "ca.key",
         "-CAcreateserial", "-days", DAYS, "-sha256", "-extfile", extensions, "-out", folder / "server.crt",
@@ -87,12 +87,13 @@ def alternative(host: str) -> str:
     return f"IP:{host}" if is_address(host) else f"DNS:{host}"
 
 
-def permitted(host: str) -> str:
+def only(host: str) -> str:
     """The only name that the authority may vouch for."""
     if not is_address(host):
-        return f"DNS:{host}"
+        none = ("0.0.0.0/0.0.0.0", "/".join([":".join(["0"] * 8)] * 2))
+        return ",".join([f"permitted;DNS:{host}", *(f"excluded;IP:{network}" for network in none)])
     mask = "255.255.255.255" if "." in host else ":".join(["ffff"] * 8)
-    return f"IP:{host}/{mask}"
+    return f"permitted;IP:{host}/{mask},permitted;DNS:invalid"
 
 
 def for_policy(authority: Path) -> str:

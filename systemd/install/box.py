@@ -1,4 +1,4 @@
-"""What makes a computer a part of the clinic: users, folders, units, device names, the browser's policy, the proxy."""
+"""What makes a computer a part of the clinic: users, units, device names, the browser's policy, the proxy."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from . import authority, release
+from . import authority
 from .commands import run, say
 from .places import Places
 
@@ -19,10 +19,10 @@ PARTS = {SERVER: {SERVER}, KIOSK: {KIOSK}, TV: {TV}, "all": {SERVER, KIOSK}}
 PACKAGES = {
     SERVER: ("python3-venv", "libzbar0", "nginx-light", "openssl"),
     KIOSK: ("python3-venv", "libzbar0", "cage", "seatd", "chromium", "fonts-noto-core"),
-    TV: ("cage", "seatd", "chromium", "fonts-noto-core"),
+    TV: ("python3-venv", "cage", "seatd", "chromium", "fonts-noto-core"),
 }
 ENABLED = {
-    SERVER: ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer"),
+    SERVER: ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer", "kiosk-issuers.timer"),
     KIOSK: ("seatd.service", "kiosk-devices.service", "kiosk-browser.service"),
     TV: ("seatd.service", "kiosk-tv.service"),
 }
@@ -67,8 +67,10 @@ def users_and_folders(places: Places) -> None:
     """Users that can do nothing else, and the folders they own."""
     for source, folder in (("kiosk.sysusers", "sysusers.d"), ("kiosk.tmpfiles", "tmpfiles.d")):
         put(SYSTEMD / source, places.root / "etc" / folder / "kiosk.conf")
-    run("systemd-sysusers", f"--root={places.root}", "/etc/sysusers.d/kiosk.conf")
-    run("systemd-tmpfiles", f"--root={places.root}", "--create", "/etc/tmpfiles.d/kiosk.conf")
+    put(SYSTEMD / "kiosk", places.command)
+    places.command.chmod(0o755)
+    run("systemd-sysusers", f"--root={places.root}", "kiosk.conf")
+    run("systemd-tmpfiles", f"--root={places.root}", "--create", "kiosk.conf")
 
 
 def units(places: Places, choices: Choices) -> None:
@@ -144,7 +146,7 @@ def remove(places: Places, choices: Choices | None, *, purge: bool) -> list[str]
             "disable",
             *(u for u in choices.units if u.startswith("kiosk-")),
         )
-    ours = [*places.units.glob("kiosk-*"), places.policy, places.proxy, places.choices,
+    ours = [*places.units.glob("kiosk-*"), places.policy, places.proxy, places.command, places.choices,
             places.root / "etc/udev/rules.d/60-kiosk.rules", places.root / "etc/sysusers.d/kiosk.conf",
             places.root / "etc/tmpfiles.d/kiosk.conf"]  # fmt: skip
     for path in ours:
@@ -167,8 +169,3 @@ def put_text(text: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text)
     target.chmod(0o644)
-
-
-def make_release(places: Places, choices: Choices, wheelhouse: Path | None) -> Path:
-    """A television needs no Python packages."""
-    return release.make(places, wheelhouse, environment=choices.parts != {TV})

@@ -16,7 +16,7 @@ def run(
     """Run a program; return what it printed. Raises InstallError with its last words."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             words, cwd=cwd, env={**os.environ, **(more or {})}, input=said or None, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders and files of an installation. Below another root than `/` nothing is started, and nobody asked."""
+    """The folders and files of an installation. Below another root nothing is started."""
 
     root: Path = Path("/")
 
@@ -69,3 +69,8 @@ class Places:
     def proxy(self) -> Path:
         """nginx's, which speaks TLS."""
         return self.root / "etc/nginx/conf.d/kiosk.conf"
+
+    @property
+    def command(self) -> Path:
+        """What a person types."""
+        return self.root / "usr/local/bin/kiosk"

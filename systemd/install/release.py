@@ -28,10 +28,13 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 WHOLE = ".whole"
 """Written last: a release without it was interrupted, and is made again."""
 KEPT = 3
+DEBIANS = Path("/usr/bin/python3")
+INTERPRETER = str(DEBIANS) if DEBIANS.exists() else sys.executable
+"""One for the wheels and the environment: a package may be needed by one Python and not by the next."""
 OLDEST_PYTHON = (3, 11)
 
 
-def make(places: Places, wheelhouse: Path | None, *, environment: bool = True) -> Path:
+def make(places: Places, wheelhouse: Path | None) -> Path:
     """Make the release of this source tree, unless it is there; return its folder."""
     if sys.version_info < OLDEST_PYTHON:
         raise InstallError(
@@ -46,10 +49,11 @@ def make(places: Places, wheelhouse: Path | None, *, environment: bool = True) -
     folder.mkdir(parents=True, mode=0o755)
     for name in TREE:
         source = SOURCE / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy2
-        copy(source, folder / name, **({"ignore": LEFT_OUT} if source.is_dir() else {}))
-    if environment:
-        packages(folder, wheelhouse)
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=LEFT_OUT)
+        else:
+            shutil.copy2(source, folder / name)
+    packages(folder, wheelhouse)
     run("chmod", "-R", "u=rwX,go=rX", folder)
     (folder / WHOLE).touch()
     return folder
@@ -57,12 +61,7 @@ def make(places: Places, wheelhouse: Path | None, *, environment: bool = True) -
 
 def packages(folder: Path, wheelhouse: Path | None) -> None:
     """Give the release a Python environment of its own, every package checked by its hash."""
-    run(
-        "/usr/bin/python3" if Path("/usr/bin/python3").exists() else sys.executable,
-        "-m",
-        "venv",
-        folder / ".venv",
-    )
+    run(INTERPRETER, "-m", "venv", folder / ".venv")
     offline = ("--no-index", "--find-links", wheelhouse) if wheelhouse else ()
     run(
         python(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir",

@@ -120,7 +120,7 @@ class Server:
             return
         words = [str(python(self.places)), "-m", "kiosk", "serve"]
         environment = {**os.environ, **surroundings(self.places)}
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603
             words,
             cwd=self.places.current,
             env=environment,
@@ -161,6 +161,6 @@ class Server:
             with urllib.request.urlopen(
                 f"http://127.0.0.1:{server.get('port', 8000)}/healthz", timeout=5
             ) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except OSError:
             return False

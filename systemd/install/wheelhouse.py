@@ -2,20 +2,19 @@
 
 import hashlib
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 from .commands import run, say
-from .release import SOURCE
+from .release import INTERPRETER, SOURCE
 
 
 def make(folder: Path) -> None:
-    """Fill `folder`; make it on the same kind of computer with the same Python as the one that will use it."""
+    """Fill `folder`: for computers like this one."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = SOURCE / "requirements.lock"
     with tempfile.TemporaryDirectory() as scratch:
-        run(sys.executable, "-m", "venv", scratch)
+        run(INTERPRETER, "-m", "venv", scratch)
         run(
             Path(scratch) / "bin/python", "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
             "--require-hashes", "--only-binary", ":all:", "--dest", folder, "-r", lock,
@@ -24,6 +23,4 @@ def make(folder: Path) -> None:
     wheels = sorted(folder.glob("*.whl"))
     sums = (f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}  {wheel.name}\n" for wheel in wheels)
     (folder / "SHA256SUMS").write_text("".join(sums))
-    say(
-        f"{len(wheels)} wheels are in {folder}, for {sys.platform} and Python {sys.version_info[0]}.{sys.version_info[1]}."
-    )
+    say(f"{len(wheels)} wheels are in {folder}, for {run(INTERPRETER, '--version').strip()}.")

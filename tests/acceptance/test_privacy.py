@@ -2,26 +2,38 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from kiosk.appointments.rules import Person
+from kiosk.coverage import records
+from kiosk.coverage.rules import Card, Finding, Source
+from kiosk.coverage.simulated import SimulatedClearingHouse
 from kiosk.demo.cards import licence
+from kiosk.queueing.tickets import Ticket
 from tests.acceptance.running import RunningClinic, until
 from tests.acceptance.stage import Stage
 
 BORN = date(1947, 8, 23)
 FAMILY, GIVEN = "Quillfeather", "Zephyrine"
-SECRETS = (FAMILY, GIVEN, "1947-08-23", "08231947", "19470823", "T99887766")
+PAYER, MEMBER = "Plumtree Canary Health", "QX4471CANARY2"
+PHOTO = b"\xff\xd8\xff\xe0" + b"photographed canary" + b"\xff\xd9"
+SECRETS = (
+    FAMILY, GIVEN, "1947-08-23", "08231947", "19470823", "T99887766", PAYER, MEMBER, "photographed canary",
+    "GOLD PLAN", "320.5",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningClinic]:
-    """A clinic of our own, so that nothing else is in its files."""
-    with RunningClinic(tmp_path_factory.mktemp("canary")) as clinic:
-        yield clinic
+    """A clinic of our own, so that nothing else is in its files. It asks payers."""
+    coverage = {"sender": "CLINIC", "receiver": "HOUSE", "provider_name": "Us", "provider_npi": "1234567893"}
+    with SimulatedClearingHouse() as house:
+        coverage |= {"clearing_house": house.url, "payers": {"PLUMTREE-CANARY HEALTH": "PLUM1"}}
+        with RunningClinic(tmp_path_factory.mktemp("canary"), coverage=coverage) as clinic:
+            yield clinic
 
 
 def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic, chromium: Browser) -> None:
@@ -48,8 +60,11 @@ def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic
         with running.database.begin(at=running.now) as tx:
             ticket = next(t for t in tx.room if t.code == code)
             tx.room.open_desk("room-1", at=tx.at, by="ana")
-        stage.console.goto(f"{running.url}/console")
-        stage.console.evaluate("0")
+        stage.console.goto(f"{running.url}/console?ticket={ticket.id}")
+        show_insurance(running, ticket)
+        panel = stage.console.locator(".insurance")
+        expect(panel).to_contain_text("Deductible still to pay: 320.50 USD.", timeout=20_000)
+        expect(panel).to_contain_text(MEMBER)
         with running.database.begin(at=running.now) as tx:
             tx.room.call(ticket.id, "room-1", at=tx.at, by="ana")
             tx.room.start(ticket.id, at=tx.at, by="ana")
@@ -65,6 +80,16 @@ def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic
     for path in running.folder.rglob("*"):
         if path.is_file():
             assert not leaks(str(path.relative_to(running.folder)), path.read_bytes().decode("latin-1"))
+
+
+def show_insurance(running: RunningClinic, ticket: Ticket) -> None:
+    """What the kiosk does with a card."""
+    with running.database.begin(at=datetime.now(UTC)) as tx:
+        card = Card(payer=PAYER, member_id=MEMBER, source=Source.TYPED)
+        records.take(
+            tx, running.config.coverage, visit=ticket.visit, card=card, finding=Finding.CHANGED,
+            station="front", by="station:front", photos={"front": PHOTO},
+        )  # fmt: skip
 
 
 def leaks(where: str, text: str) -> list[str]:

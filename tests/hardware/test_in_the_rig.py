@@ -36,6 +36,10 @@ def test_keypads_are_remapped_by_udev():
     assert inside("tests/hardware/inside/test_keypad.py", within_s=60) == 0
 
 
+def test_a_camera_is_read_through_v4l2():
+    assert inside("tests/hardware/inside/test_camera.py", within_s=180) == 0
+
+
 @pytest.mark.parametrize("device", ["cdc_acm", "usbhid", "printer"])
 def test_plugs_pulled_again_and_again_cost_nothing(device: str):
     chosen = "printer" if device == "printer" else f"[{device}]"

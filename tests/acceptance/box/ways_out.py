@@ -1,6 +1,6 @@
-"""Tries to get out of a kiosk's browser: `python -m tests.acceptance.box.ways_out`, inside `unshare --mount`.
+"""Tries to get out of a kiosk's browser: `python -m tests.acceptance.box.ways_out` inside `unshare --mount`.
 
-Debian's Chromium runs with a window, in kiosk mode, with the policy as the installer writes it, but for the two
+Debian's Chromium runs with a window, in kiosk mode, with the policy as the installer writes it, but for two
 settings that would shut this program out too. It is played by keys and clicks of the X server, so that the
 browser's own shortcuts are tried and not only the page's, and by a page that wants out. Prints, as JSON, what
 each try reached: "" is nowhere.
@@ -84,18 +84,19 @@ SCRIPTS = {
     "where we are": "navigator.geolocation.getCurrentPosition(() => 0)",
     "a handler of a protocol": "navigator.registerProtocolHandler('web+kiosk', '/?%s')",
     "sharing": "navigator.share({{url: '/'}})",
-    "a payment": "new PaymentRequest([{{supportedMethods: 'https://google.com/pay'}}], {{total: {{label: 'a', amount: {{currency: 'USD', value: '1'}}}}}}).show()",
+    "a payment": "new PaymentRequest([{{supportedMethods: 'https://google.com/pay'}}], "
+    "{{total: {{label: 'a', amount: {{currency: 'USD', value: '1'}}}}}}).show()",
     "leaving the full screen": "document.exitFullscreen()",
     "closing": "window.close()",
     "back in history": "history.back()",
 }  # fmt: skip
 KEYS = (
-    "ctrl+t", "ctrl+n", "ctrl+shift+n", "ctrl+o", "ctrl+s", "ctrl+p", "ctrl+shift+p", "ctrl+u", "ctrl+j", "ctrl+h",
-    "ctrl+l", "ctrl+k", "ctrl+d", "ctrl+shift+d", "ctrl+shift+o", "ctrl+shift+b", "ctrl+shift+i", "ctrl+shift+j",
-    "ctrl+shift+c", "ctrl+shift+m", "ctrl+shift+t", "ctrl+shift+Delete", "ctrl+shift+a", "ctrl+Tab", "ctrl+1",
-    "ctrl+f", "ctrl+g", "ctrl+plus", "ctrl+minus", "ctrl+F5", "F1", "F3", "F6", "shift+Escape", "F7", "F10", "F11",
-    "F12", "Escape", "alt+Home", "alt+Left", "alt+Right", "alt+f", "alt+e", "alt+d", "alt+F10", "Menu", "shift+F10",
-    "super", "BackSpace", "ctrl+Return", "ctrl+shift+q",
+    "ctrl+t", "ctrl+n", "ctrl+shift+n", "ctrl+o", "ctrl+s", "ctrl+p", "ctrl+shift+p", "ctrl+u", "ctrl+j",
+    "ctrl+h", "ctrl+l", "ctrl+k", "ctrl+d", "ctrl+shift+d", "ctrl+shift+o", "ctrl+shift+b", "ctrl+shift+i",
+    "ctrl+shift+j", "ctrl+shift+c", "ctrl+shift+m", "ctrl+shift+t", "ctrl+shift+Delete", "ctrl+shift+a",
+    "ctrl+Tab", "ctrl+1", "ctrl+f", "ctrl+g", "ctrl+plus", "ctrl+minus", "ctrl+F5", "F1", "F3", "F6",
+    "shift+Escape", "F7", "F10", "F11", "F12", "Escape", "alt+Home", "alt+Left", "alt+Right", "alt+f",
+    "alt+e", "alt+d", "alt+F10", "Menu", "shift+F10", "super", "BackSpace", "ctrl+Return", "ctrl+shift+q",
 )  # fmt: skip
 """Pressed on a real keyboard: the browser's own shortcuts."""
 CLICKS = (
@@ -111,7 +112,9 @@ function follow(href, more = {}) {
   const a = Object.assign(document.createElement('a'), {href, ...more}); document.body.append(a); a.click();
 }
 function submit(action, target) {
-  const form = Object.assign(document.createElement('form'), {action, target}); document.body.append(form); form.submit();
+  const form = Object.assign(document.createElement('form'), {action, target});
+  document.body.append(form);
+  form.submit();
 }
 """
 
@@ -327,7 +330,7 @@ def browser(display: str, profile: Path) -> Iterator[BrowserContext]:
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile, executable_path="/usr/bin/chromium", headless=False, no_viewport=True,
-            args=[*flags, "--no-sandbox", "--disable-gpu", f"--window-size={SIZE[0]},{SIZE[1]}", "--window-position=0,0"],
+            args=[*flags, "--no-sandbox", "--disable-gpu", "--window-size={},{}".format(*SIZE)],
             env={**os.environ, "DISPLAY": display, "HOME": str(profile.parent)},
         )  # fmt: skip
         yield context

@@ -95,6 +95,8 @@ PLACES = [
     Place("refused", {"step": Step.REFUSED, "code": "K47"}),
 ]
 
+PLACE = {place.name: place for place in PLACES}
+
 
 class Panel:
     """A kiosk with a panel of that kind, its server and its browser."""
@@ -128,8 +130,8 @@ class Panel:
         context.add_cookies([{"name": DEVICE_COOKIE, "value": self.token, "url": self.origin}])
         return context
 
-    def put(self, place: Place, language: str) -> None:
-        """Bring the dialogue there."""
+    def put(self, place: Place, language: str) -> int:
+        """Bring the dialogue there; return the version of its page."""
         values = dict(place.values, language=language)
         if values.get("step") in STEPS | {Step.TICKET}:
             values["ticket"] = self.ticket.id
@@ -137,14 +139,25 @@ class Panel:
             slot = self.clinic.now() + timedelta(minutes=20)
             values["found"] = Found("REF", "Wilhelmina", "V", slot)
         with self.clinic.database.begin(at=self.clinic.now()) as tx:
-            records.save(tx, "front", records.at_station(tx, "front"), Dialogue(**values))
+            saved = records.save(tx, "front", records.at_station(tx, "front"), Dialogue(**values))
             tx.touch("station:front")
+        return saved.version
 
     def show(self, place: Place, language: str, page: Page | None = None) -> Page:
         """Bring the dialogue there and show it."""
         self.put(place, language)
         page = page or self.page
         page.goto(self.url)
+        return page
+
+    def turn(self, place: Place, language: str, page: Page | None = None) -> Page:
+        """Bring the dialogue there while the page is open: it follows by itself."""
+        page = page or self.page
+        if page.url != self.url:
+            page.goto(self.url)
+        version = self.put(place, language)
+        shown = "(version) => document.getElementById('live').dataset.record === String(version)"
+        page.wait_for_function(shown, arg=version)
         return page
 
     def expect(self, **person: Any) -> book.Appointment:

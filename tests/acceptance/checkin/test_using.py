@@ -2,14 +2,16 @@
 
 from datetime import date
 
+import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from kiosk.appointments.codes import booking_code
 from kiosk.checkin import dialogue
+from kiosk.identity.manual_code import manual_code
 from kiosk.tasks import records as tasks
-from tests.acceptance.checkin.conftest import PLACES, Panel
+from tests.acceptance.checkin.conftest import PLACE, PLACES, Panel
 
-WELCOME, NAME, CONFIRM = PLACES[0], PLACES[6], PLACES[15]
+WELCOME, NAME, CONFIRM = PLACE["welcome"], PLACE["name"], PLACE["confirm"]
 LONG_AGO = "1948"
 
 
@@ -41,6 +43,8 @@ def test_by_touch_with_the_letters_on_the_screen(panel: Panel) -> None:
     page.get_by_role("button", name="Continuar").tap()
     expect(page.locator(".kiosk__name")).to_have_text("Ana N.")
     page.get_by_role("button", name="Sí, regístrenme").tap()
+    expect(page.locator(".kiosk__checked-in")).to_have_text("Su llegada está registrada. Su número es B002.")
+    page.get_by_role("button", name="No tengo, o en recepción").tap()
     question(page, "Su llegada está registrada")
     expect(page.locator(".kiosk__code")).to_have_text("B002")
     page.get_by_role("button", name="Listo").tap()
@@ -72,10 +76,24 @@ def test_by_a_keypad_alone(panel: Panel) -> None:
     go(page, "February")
     go(page, "1")
     question(page, "In which year were you born?")
+    page.locator("#question").focus()
     page.keyboard.type("1961")
     page.keyboard.press("Enter")
     question(page, "Is this you?")
+    page.keyboard.press("Enter")
     go(page, "Yes, check me in")
+    go(page, "Yes, I have it here")
+    go(page, "Type the member number")
+    question(page, "What is your member number?")
+    page.keyboard.type("abc-1234567")
+    page.keyboard.press("Enter")
+    expect(page.locator(".kiosk__number")).to_have_text("ABC- 123 4567")
+    go(page, "No, change it")
+    expect(page.get_by_role("textbox")).to_have_value("ABC-1234567")
+    page.locator("#question").focus()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    go(page, "Yes, this is right")
     question(page, "You are checked in")
     go(page, "Done")
     question(page, "Check in here")
@@ -113,6 +131,36 @@ def test_a_letter_under_the_scanner_turns_the_page_at_once(panel: Panel) -> None
     dialogue.scanned(panel.clinic, "front", "scan-1", code)
     expect(page.locator(".kiosk__notice")).to_have_text("شكرًا. تمت القراءة.")
     question(page, "في أي شهر وُلدت؟")
+
+
+def test_a_licence_is_declined_on_the_keypad(panel: Panel) -> None:
+    page = panel.show(PLACE["consent"], "en")
+    question(page, "May we read your licence?")
+    go(page, "No, I will type my name")
+    question(page, "What is your family name?")
+    expect(page.get_by_role("textbox")).to_have_value("")
+
+
+def test_the_code_of_a_letter_is_typed_with_letters_that_are_on_it(panel: Panel) -> None:
+    appointment = panel.expect(family_name="Meyer", given_name="Eva", birth_date=date(1990, 6, 1))
+    page = panel.show(PLACE["code"], "en")
+    page.get_by_role("button", name="0", exact=True).tap()
+    page.get_by_role("button", name="Continue").tap()
+    expect(page.get_by_role("alert").filter(has_text="Compare the code")).to_be_focused()
+    expect(page.get_by_role("textbox")).to_have_value("0")
+    page.get_by_role("button", name="Delete the last letter").tap()
+    for letter in manual_code(appointment.reference):
+        page.get_by_role("button", name=letter, exact=True).tap()
+    page.get_by_role("button", name="Continue").tap()
+    question(page, "In which month were you born?")
+
+
+def test_a_passcode_may_have_small_and_capital_letters(panel: Panel) -> None:
+    page = panel.show(PLACE["passcode"], "en")
+    page.get_by_role("button", name="a", exact=True).tap()
+    page.get_by_role("button", name="ABC", exact=True).tap()
+    page.get_by_role("button", name="B", exact=True).tap()
+    expect(page.get_by_role("textbox")).to_have_value("aB")
 
 
 def test_what_is_wrong_is_said_and_has_the_focus(panel: Panel) -> None:
@@ -156,7 +204,7 @@ def test_nobody_there_is_asked_and_then_forgotten(panel: Panel) -> None:
 def test_a_ticket_that_nobody_touches_is_cleared(panel: Panel) -> None:
     page = panel.open().new_page()
     page.clock.install()
-    panel.show(PLACES[17], "en", page)
+    panel.show(PLACE["ticket"], "en", page)
     page.clock.run_for(14_000)
     question(page, "You are checked in")
     page.clock.run_for(2_000)
@@ -172,12 +220,12 @@ def test_the_browsers_back_button_shows_no_earlier_patient(panel: Panel) -> None
     assert "Wilhelmina" not in page.content()
 
 
+@pytest.mark.parametrize("panel", ["small"], indirect=True, scope="module")
 def test_no_page_asks_for_what_the_policy_forbids(panel: Panel) -> None:
     said: list[ConsoleMessage] = []
     page = panel.open().new_page()
     page.on("console", lambda message: said.append(message))
     for place in PLACES:
-        panel.show(place, "en", page)
-        page.wait_for_timeout(50)
+        panel.turn(place, "en", page)
     assert [one.text for one in said if one.type == "error" and "icon.svg" not in str(one.location)] == []
     page.context.close()

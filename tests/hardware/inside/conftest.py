@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -78,7 +77,11 @@ def printer_bench(printer_gadget: Gadget, encoder: Encoder) -> Iterator[PrinterB
     virtual = VirtualPrinter(line=PrinterLine(printer_gadget)).start()
     appears(printer_gadget)
     printer = ThermalPrinter(
-        "ticket printer", UsbLp(Path("/dev/kiosk/printer-P789")), encoder, proof=Proof.PAPER, answer_s=3.0
+        "ticket printer",
+        UsbLp(UsbPort(Kind.PRINTER, serial="P789")),
+        encoder,
+        proof=Proof.PAPER,
+        answer_s=3.0,
     )
     yield PrinterBench(printer, virtual)
     printer.close()

@@ -144,7 +144,7 @@ def test_it_stops_within_seconds_and_leaves_nothing_running_and_its_day_goes_on(
         running = start(tmp_path)
         assert told in running.said()
         children = running.children()
-        assert len(children) == 3
+        assert len(children) == 4
         running.process.send_signal(number)
         assert running.process.wait(10) == 0
         assert not any(Path(f"/proc/{child}").exists() for child in children)

@@ -123,7 +123,7 @@ def try_everything(style: str, trouble: str, at: int, ahead: int, proof: Proof) 
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-@pytest.mark.parametrize(("ahead", "every"), [(0, 61), (65_536, 173)], ids=["", "the kernel holds it"])
+@pytest.mark.parametrize(("ahead", "every"), [(0, 131), (65_536, 331)], ids=["", "the kernel holds it"])
 def test_trouble_at_some_bytes(trouble: str, ahead: int, every: int):
     end = length("letters")
     for at in {0, 1, *range(2, end, every), *range(end - 6, end + 1)}:

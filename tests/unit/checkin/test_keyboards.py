@@ -2,7 +2,17 @@
 
 import pytest
 
-from kiosk.checkin.keyboards import ACCENTED, ALPHABETS, COLUMNS, MOST_ROWS, keyboards
+from kiosk.checkin.keyboards import (
+    ACCENTED,
+    ALPHABETS,
+    COLUMNS,
+    CROCKFORD,
+    DIGITS,
+    LATIN,
+    MOST_ROWS,
+    keyboards,
+    lettered,
+)
 
 
 @pytest.mark.parametrize("language", ["en", *ACCENTED, *ALPHABETS])
@@ -35,3 +45,13 @@ def test_a_language_brings_its_accents() -> None:
     assert "Ñ" in keyboards(["en"], "es")[0].keys
     assert "Ñ" not in keyboards(["en"], "en")[0].keys
     assert "Ñ" in keyboards(["es"], "en")[0].keys
+
+
+def test_a_keyboard_for_codes_has_their_letters_alone_and_fills_its_rows() -> None:
+    (code,) = lettered(CROCKFORD)
+    assert not set("ILOU") & set(code.keys)
+    assert (len(code.keys) + code.wide) % COLUMNS == 0
+    small, capital = lettered(DIGITS + "abcdefghijklmnopqrstuvwxyz", DIGITS + LATIN)
+    assert (small.letters, capital.letters) == ("abc", "ABC")
+    assert len(small.keys) + 2 * small.wide == COLUMNS * MOST_ROWS
+    assert (code.space, small.direction) == (0, "ltr")

@@ -102,7 +102,8 @@ def test_nothing_on_file_is_said_too() -> None:
 
 def test_a_card_is_one_line_and_says_who_vouches_for_it() -> None:
     assert words.shown(ACME) == "Acme Health · number W1234 · group G7"
-    assert words.shown(Card(source=Source.PHOTO)) == "Payer not known"
+    assert words.shown(Card(member_id="W1234", source=Source.TYPED)) == "Payer not known · number W1234"
+    assert words.shown(Card(source=Source.PHOTO)) == ""
     assert words.shown(None) == ""
     assert words.origin(ACME) == "Typed, not verified."
     signed = replace(ACME, source=Source.HEALTH_CARD, verified=True, issuer_name="Acme")

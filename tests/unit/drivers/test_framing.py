@@ -1,5 +1,8 @@
+import random
+import tracemalloc
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +100,52 @@ def test_no_stream_confuses_it_for_good(stream: list[bytes | None], terminator: 
             assert 0 < len(frame.data) <= 4096
     framer.idle(at + 10)
     assert frames(framer, b"B042") == [b"B042"]
+
+
+def test_what_was_lost_on_the_way_is_one_failed_read_and_no_guess():
+    framer = Framer(Profile(terminator=b"\r"))
+    framer.feed(b"B04", 0)
+    framer.spoil(0.01)
+    framer.spoil(0.02)
+    assert framer.busy
+    assert framer.feed(b"2\rB043\r", 0.03) == []
+    assert framer.idle(0.05) == []
+    assert [frame.data for frame in framer.idle(1)] == [b""]
+    assert framer.idle(2) == []
+    assert framer.dropped == 1
+    assert frames(framer, b"B042\r") == [b"B042"]
+
+
+def test_a_magnetic_stripe_is_one_scan_with_its_line_ends():
+    stripe = b"%B6360141234567890^DOE/JOHN?\r;6360141234567890=?\r"
+    assert frames(Framer(Profile(terminator=b"\r")), stripe) == [stripe[:-1]]
+
+
+def noise(seed: int, total: int) -> tuple[Framer, int]:
+    """What a broken cable sends, in pieces of any length, with silences."""
+    chance = random.Random(seed)
+    framer = Framer(Profile(terminator=chance.choice([b"", b"\r", b"\r\n"]), stx_etx=chance.random() < 0.3))
+    at, sent, longest = 0.0, 0, 0
+    while sent < total:
+        piece = chance.randbytes(chance.choice([1, 7, 64, 512]))
+        found = framer.feed(piece, at)
+        at += chance.choice([0.0, 0.001, 0.3])
+        found += framer.idle(at)
+        assert all(0 < len(frame.data) <= 4096 for frame in found)
+        sent += len(piece)
+        longest = max(longest, len(framer._buffer))
+    framer.idle(at + 10)
+    return framer, longest
+
+
+@pytest.mark.parametrize("total", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_costs_no_memory_and_leaves_nothing_behind(seed: int, total: int):
+    tracemalloc.start()
+    framer, longest = noise(seed, total)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert longest <= 4096
+    assert peak < 1_000_000
+    around = (b"\x02", b"\x03") if framer.profile.stx_etx else (b"", framer.profile.terminator)
+    assert frames(framer, around[0] + b"B042" + around[1]) == [b"B042"]

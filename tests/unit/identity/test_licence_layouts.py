@@ -35,8 +35,8 @@ def cards() -> list[Card]:
     return [
         Card(issuer=issuer, version=version, order=order, given_comma=True, holder=holder)
         for issuer in ("636000", "636001", "636026")
-        for version in (1, 3, 4, 10)
-        for order in ORDERS
+        for version in (3, 10)
+        for order in ORDERS[:2]
         for holder in HOLDERS
     ]
 

@@ -359,3 +359,128 @@ def test_a_number_that_contains_an_element_id_is_left_out_where_separators_were_
     assert licence(whole).document_number == "ADAMSAB123Z"
     found = licence("".join(letter for letter in whole if letter >= " "))
     assert (found.family_name, found.document_number) == ("SAMPLE", "")
+
+
+def test_oregon_says_first_and_middle_name_together_behind_a_comma_and_a_space():
+    payload = f"{HEADER}6360290101DL00290144DLDAASAMPLE, ANNA LEE\n{OLD_BODY}\r"
+    assert names(payload) == ("SAMPLE", "ANNA", "LEE", "")
+    assert names(payload.replace("SAMPLE, ANNA LEE", "SAMPLE,ANNA LEE")) == ("SAMPLE", "ANNA LEE", "", "")
+
+
+def test_wyoming_may_have_an_empty_middle_name_beside_the_packed_one():
+    payload = f"{HEADER}636060040001DL00310263DLDCSSAMPLE\nDACANNA LEE\nDAD\n{NEW_BODY}\r"
+    assert names(payload)[1:3] == ("ANNA", "LEE")
+    assert names(payload.replace("\nDAD\n", "\nDADNONE\n"))[1:3] == ("ANNA LEE", "")
+
+
+def test_a_second_street_line_that_repeats_the_city_is_left_out():
+    payload = (
+        f"{HEADER}636060040001DL00310263DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\nDAHRICHMOND, VA  23269\r"
+    )
+    assert licence(payload).street == "1 MAIN ST"
+
+
+def test_a_street_that_only_the_second_line_has_is_left_out():
+    payload = f"{HEADER}636060040001DL00310263DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\nDAHAPT 4\r"
+    assert licence(payload.replace("DAG1 MAIN ST\n", "")).street == ""
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [("96826     0", "96826"), ("0210800000", "02108"), ("633011", "633011"), ("20009-1234", "20009-1234")],
+)
+def test_other_fillings_of_a_postal_code(printed, read):
+    payload = f"{HEADER}636047040001DL00310278DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\r"
+    assert licence(payload.replace("232690000", printed)).postal_code == read
+
+
+def test_a_degree_is_kept_as_the_card_has_it():
+    payload = f"{HEADER}636055030001DL00310278DLDCSSAMPLE\nDCTANNA\nDCUPH.D.\n{NEW_BODY}\r"
+    assert names(payload) == ("SAMPLE", "ANNA", "", "PH.D.")
+    assert names("".join(letter for letter in payload if letter >= " "))[3] == "PH.D."
+
+
+def test_new_brunswick_has_none_for_a_suffix_with_separators_or_without():
+    body = CANADIAN_BODY.replace("DAYBRO", "DAYNONE")
+    payload = f"{HEADER}636017020001DL00310278DLDCSSAMPLE\nDCTANNA LEE\nDCUNONE \n{body}\r"
+    for text in (payload, "".join(letter for letter in payload if letter >= " ")):
+        assert names(text) == ("SAMPLE", "ANNA", "LEE", "")
+
+
+@pytest.mark.parametrize("expiry", ["310619510605", "31060519510605"])
+def test_the_day_of_expiry_may_stand_in_the_second_track(expiry):
+    found = licence(TRACKS.replace("310619510605", expiry))
+    assert (found.document_number, found.birth_date) == ("2222222", BORN)
+    assert found.expiry == (EXPIRES if len(expiry) == 14 else None)
+
+
+def test_tracks_of_other_jurisdictions_have_a_suffix_more_lines_and_a_long_number():
+    payload = (
+        "%FLTALLAHASSEE^SAMPLE$ANNA$LEE$JR^1 MAIN ST$APT 4^?;6360101234567890123=3101195106054567=?"
+        "+! 323011234  E               1601?"
+    )
+    found = licence(payload)
+    assert (found.family_name, found.given_name, found.middle_name, found.suffix) == (
+        "SAMPLE",
+        "ANNA",
+        "LEE",
+        "JR",
+    )
+    assert (found.document_number, found.birth_date) == ("12345678901234567", BORN)
+    assert (found.street, found.postal_code) == ("1 MAIN ST, APT 4", "323011234")
+
+
+CARD = f"{HEADER}636000080001DL00310229DLDCSSAMPLE\nDDEN\nDACANNA\nDDFN\nDADLEE\nDDGN\n{NEW_BODY}\r"
+
+
+@pytest.mark.parametrize(
+    ("damaged", "issuer", "version"),
+    [
+        (CARD.replace("636000080001", "66000080001"), "", None),
+        (CARD.replace("636000080001", "63600008001"), "636000", None),
+        (CARD.replace("636000080001", "6366000080001"), "", None),
+        (CARD.replace("636000080001", "6360000800001"), "636000", None),
+        (CARD.replace("636000080001", "636900080001"), "", 8),
+        (CARD.replace("636000080001", "6360A0080001"), "", None),
+        (CARD.replace("636000080001", "636000010001"), "636000", None),
+        (CARD.replace("636000080001", "990876080001"), "990876", 8),
+        (CARD.replace("636000080001", "636059080001"), "636059", 8),
+    ],
+)
+def test_a_damaged_header_costs_no_more_than_itself(damaged, issuer, version):
+    found = licence(damaged)
+    assert (found.family_name, found.birth_date) == ("SAMPLE", BORN)
+    assert (found.issuer, found.aamva_version) == (issuer, version)
+
+
+@pytest.mark.parametrize("sign", ["?", "\ufffd", "╔", "_", "+", "$"])
+def test_a_name_that_lost_a_letter_is_refused(sign):
+    found = recognise(CARD.replace("SAMPLE", f"SAM{sign}ŁE"))
+    assert found == Unknown(reason=Reason.UNREADABLE)
+
+
+def test_an_address_that_lost_a_letter_is_left_out():
+    found = licence(CARD.replace("RICHMOND", "RICHM?ND").replace("T64235789", "T6423\ufffd789"))
+    assert (found.family_name, found.city, found.document_number) == ("SAMPLE", "", "")
+
+
+def test_a_cut_card_is_incomplete_however_much_of_it_is_there():
+    behind = CARD.replace("DL00310229", "DL00410229ZV02700008").replace("0001DL", "0002DL") + "ZVZVA01\r"
+    assert isinstance(recognise(behind), Licence)
+    for end in ("DCGUSA", "DAJVA", "DAI"):
+        cut = behind[: behind.index(end)].rstrip()
+        assert recognise(cut) == Unknown(reason=Reason.INCOMPLETE)
+    assert recognise(CARD[: CARD.index("DAJVA")].rstrip()) == Unknown(reason=Reason.INCOMPLETE)
+
+
+def test_north_carolina_lost_a_separator_inside_its_address():
+    payload = (
+        f"{HEADER}360040001DL00290179DLDABSAMPLE\nDACDAGNY\nDADLEE\nDAL1 MAIN STDANRALEIGH\nDAONC\nDAP27601\n"
+        "DAQ000012345678\nDBA06-05-2031\nDBB06-05-1951\nDBC2\r"
+    )
+    assert (licence(payload).given_name, licence(payload).street) == ("DAGNY", "")
+
+
+def test_the_subfile_type_may_stand_on_a_line_of_its_own():
+    payload = f"{HEADER}636020080001DL00310266DL\nDCSSAMPLE\nDACIDDAC\nDADLEE\n{NEW_BODY}\r"
+    assert names(payload) == ("SAMPLE", "IDDAC", "LEE", "")

@@ -1,0 +1,240 @@
+"""Is this computer as the installer left it? Looks at what a server, a kiosk's box or a television needs.
+
+The installer's `/etc/kiosk/install.json` says what this computer is. Without it nothing is looked at.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from kiosk.doctor.findings import Finding, good, note, wrong
+
+SOON = timedelta(days=30)
+SERVER, SCREEN, DEVICES = "server", "screen", "devices"
+PARTS = {"server": {SERVER}, "kiosk": {SCREEN, DEVICES}, "tv": {SCREEN}, "all": {SERVER, SCREEN, DEVICES}}
+PROGRAMS = {
+    SERVER: {"nginx": "nginx-light"},
+    SCREEN: {"cage": "cage", "seatd": "seatd", "chromium": "chromium"},
+    DEVICES: {},
+}
+"""Program → the Debian package that has it."""
+GROUPS = {SERVER: (), SCREEN: ("video", "render", "audio"), DEVICES: ("dialout", "lp", "input", "video")}
+MEDDLERS = {
+    "ModemManager": "takes a scanner for a modem and talks to it for half a minute",
+    "brltty": "takes a scanner's cable for a Braille display",
+}
+NOTO = Path("usr/share/fonts/truetype/noto")
+POLICY = Path("etc/chromium/policies/managed/kiosk.json")
+UNDER_VOLTAGE, UNDER_VOLTAGE_BEFORE = 0x1, 0x10000
+
+
+def call(*words: str) -> str:
+    """What a program prints; nothing when there is none, or it does not answer."""
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The computer that is looked at: its files, and its programs."""
+
+    root: Path = Path("/")
+    call: Callable[..., str] = call
+    which: Callable[[str], str | None] = shutil.which
+
+
+def installed(machine: Machine) -> tuple[str, str] | None:
+    """Return what this computer is, and the clinic's address; None when no installer was here."""
+    try:
+        told = json.loads((machine.root / "etc/kiosk/install.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return str(told["kind"]), str(told["url"])
+
+
+def keeps_no_records(machine: Machine) -> bool:
+    """Whether this is a box without a server: it has no database that could be looked at."""
+    known = installed(machine)
+    return known is not None and SERVER not in PARTS[known[0]]
+
+
+def look(machine: Machine, now: datetime, zone: str = "") -> Iterator[Finding]:
+    """Yield what is found on this computer. `zone` is the clinic's, where it is known."""
+    known = installed(machine)
+    if known is None:
+        return
+    kind, url = known
+    parts = PARTS[kind]
+    yield good(f"This computer was installed as {kind!r} for {url}.")
+    yield from programs(machine, parts)
+    yield from groups(machine, parts)
+    yield from units(machine, kind)
+    yield from certificate(machine, now)
+    if SCREEN in parts:
+        yield from policy(machine, url)
+        yield from fonts(machine)
+        yield from power(machine)
+    if DEVICES in parts:
+        yield from meddlers(machine)
+    yield from time_zone(machine, zone)
+    yield from card(machine)
+
+
+def programs(machine: Machine, parts: set[str]) -> Iterator[Finding]:
+    wanted = {name: package for part in sorted(parts) for name, package in PROGRAMS[part].items()}
+    missing = [package for name, package in wanted.items() if not machine.which(name)]
+    if missing:
+        yield wrong(
+            f"Programs are missing: {', '.join(missing)}.", f"sudo apt-get install {' '.join(missing)}"
+        )
+    elif wanted:
+        yield good(f"Programs are there: {', '.join(wanted)}.")
+
+
+def groups(machine: Machine, parts: set[str]) -> Iterator[Finding]:
+    lines = _text(machine.root / "etc/group").splitlines()
+    known = {line.partition(":")[0] for line in lines}
+    for name in sorted({name for part in parts for name in GROUPS[part]} - known):
+        yield wrong(
+            f"There is no group {name!r}, which opens devices of its kind.", f"sudo groupadd --system {name}"
+        )
+
+
+def units(machine: Machine, kind: str) -> Iterator[Finding]:
+    """Ask systemd how each service is; its own words say what a screen last drew."""
+    if not (machine.root / "run/systemd/system").exists():
+        yield note("systemd does not run here: the services were not looked at.")
+        return
+    for name in _units(kind):
+        state = machine.call("systemctl", "is-active", name)
+        if state == "active":
+            said = machine.call("systemctl", "show", "--value", "--property=StatusText", name)
+            yield good(f"{name} runs{f': {said}' if said else ''}.")
+        elif machine.call("systemctl", "is-enabled", name) != "enabled":
+            yield wrong(f"{name} is switched off.", f"sudo systemctl enable --now {name}")
+        else:
+            yield wrong(
+                f"{name} does not run ({state or 'unknown'}).",
+                f"Read why: sudo journalctl -u {name} -n 30. Then: sudo systemctl restart {name}",
+            )
+
+
+def _units(kind: str) -> Sequence[str]:
+    server = ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer", "nginx.service")
+    kiosk = ("seatd.service", "kiosk-devices.service", "kiosk-browser.service")
+    return {"server": server, "kiosk": kiosk, "tv": ("seatd.service", "kiosk-tv.service")}.get(
+        kind, (*server, *kiosk)
+    )
+
+
+def certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
+    for name, what in (("tls/server.crt", "The certificate"), ("ca.crt", "The clinic's own authority")):
+        path = machine.root / "etc/kiosk" / name
+        try:
+            ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            yield note(f"{path} can be read by root only.", "sudo kiosk doctor")
+            continue
+        except ValueError:
+            yield wrong(f"{path} is not a certificate.", "Install again: sudo make upgrade")
+            continue
+        words = f"{what} is good until {ends:%Y-%m-%d}."
+        if ends <= now:
+            yield wrong(
+                f"{what} ended on {ends:%Y-%m-%d}: no screen trusts the server.",
+                "Renew it: sudo make upgrade",
+            )
+        elif ends - now < SOON:
+            yield note(words, "Renew it: sudo make upgrade")
+        else:
+            yield good(words)
+
+
+def policy(machine: Machine, url: str) -> Iterator[Finding]:
+    cure = "Write it again: sudo make upgrade"
+    try:
+        rules = json.loads((machine.root / POLICY).read_text())
+    except FileNotFoundError:
+        yield wrong("The browser has no policy: a visitor can leave the clinic's page.", cure)
+        return
+    except (OSError, ValueError):
+        yield wrong(f"The browser's policy /{POLICY} cannot be read.", cure)
+        return
+    if rules.get("URLAllowlist") != [url] or "*" not in rules.get("URLBlocklist", ()):
+        yield wrong(f"The browser's policy does not keep it at {url}.", cure)
+    else:
+        yield good(f"The browser is kept at {url}.")
+
+
+def fonts(machine: Machine) -> Iterator[Finding]:
+    if (machine.root / NOTO).is_dir():
+        yield good("Letters of other scripts are there (Noto).")
+    else:
+        yield wrong(
+            "Letters of other scripts are missing: some languages show as boxes.",
+            "sudo apt-get install fonts-noto-core",
+        )
+
+
+def power(machine: Machine) -> Iterator[Finding]:
+    """A Raspberry Pi knows whether its power supply is too weak."""
+    _, _, said = machine.call("vcgencmd", "get_throttled").partition("=")
+    if not said:
+        return
+    flags = int(said, 16)
+    if flags & (UNDER_VOLTAGE | UNDER_VOLTAGE_BEFORE):
+        when = "is" if flags & UNDER_VOLTAGE else "was"
+        yield wrong(
+            f"The power {when} too weak: devices drop out and memory cards are damaged.",
+            "Use the supply that belongs to this computer, and a hub with its own power for the devices.",
+        )
+    else:
+        yield good("The power is strong enough.")
+
+
+def meddlers(machine: Machine) -> Iterator[Finding]:
+    for name, does in MEDDLERS.items():
+        if machine.which(name):
+            yield note(f"{name} is installed: it {does}.", f"sudo apt-get remove {name.lower()}")
+
+
+def time_zone(machine: Machine, zone: str) -> Iterator[Finding]:
+    target = machine.root / "etc/localtime"
+    here = str(target.readlink()).partition("zoneinfo/")[2] if target.is_symlink() else ""
+    if zone and here and here != zone:
+        yield note(
+            f"This computer's time zone is {here}, the clinic's is {zone}: its logs show another hour.",
+            f"sudo timedatectl set-timezone {zone}",
+        )
+
+
+def card(machine: Machine) -> Iterator[Finding]:
+    mounts = [line.split() for line in _text(machine.root / "proc/mounts").splitlines()]
+    source, kind = next(((line[0], line[2]) for line in mounts if line[1] == "/"), ("", ""))
+    if source.startswith("/dev/mmcblk"):
+        yield note(
+            "This computer writes to a memory card, which wears out.",
+            "Use an SSD, or see SD cards in docs/operations.md.",
+        )
+    elif kind == "overlay":
+        yield note(
+            "The system is read-only (overlayroot): what is not in /var/lib/kiosk* is lost at a restart."
+        )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

@@ -1,0 +1,192 @@
+"""The installer, into a folder: without a network from a wheelhouse, again, upwards, back, and away."""
+
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "systemd"))
+
+from install import authority, box, release  # noqa: E402
+from install.places import Places  # noqa: E402
+
+URL = "https://kiosk.clinic.example"
+PASSWORD = {"KIOSK_PASSWORD": "a long enough password"}
+
+Install = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def installer(
+    source: Path, root: Path, *words: str, network: bool = True
+) -> "subprocess.CompletedProcess[str]":
+    """Run the installer of a source tree."""
+    command = [sys.executable, str(source / "systemd" / "install"), *words, "--root", str(root)]
+    if not network:
+        command = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh", *command]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=400, env={**os.environ, **PASSWORD}, check=False
+    )
+
+
+def ok(done: "subprocess.CompletedProcess[str]") -> str:
+    """What it said, when it did what it should."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_policy_names_the_clinics_origin_and_no_other() -> None:
+    rules = box.policy(URL, f"{URL}/kiosk/front", "AAAA")
+    assert rules["URLAllowlist"] == rules["AutoplayAllowlist"] == rules["VideoCaptureAllowedUrls"] == [URL]
+    assert rules["CACertificates"] == ["AAAA"]
+    assert rules["NewTabPageLocation"] == f"{URL}/kiosk/front"
+    assert {"*", "chrome://*", "file://*", "view-source:*", "javascript:*", "data:*"} <= set(
+        rules["URLBlocklist"]
+    )
+    assert "ORIGIN" not in json.dumps(rules)
+
+
+@pytest.mark.parametrize("host", ["kiosk.clinic.example", "192.0.2.7"])
+def test_the_clinics_own_authority_vouches_for_one_name(tmp_path: Path, host: str) -> None:
+    places = Places(tmp_path)
+    authority.provide(places, host, None)
+    certificate = (places.tls / "server.crt").read_bytes()
+    checked = subprocess.run(
+        ["openssl", "verify", "-x509_strict", "-CAfile", places.tls / "ca.crt", places.tls / "server.crt"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stderr
+    assert ssl.create_default_context(cafile=str(places.tls / "ca.crt")).cert_store_stats()["x509_ca"] == 1
+    assert (places.tls / "server.key").stat().st_mode & 0o077 == 0
+    assert (places.tls / "ca.key").stat().st_mode & 0o077 == 0
+
+    authority.provide(places, host, None)
+    assert (places.tls / "server.crt").read_bytes() == certificate
+
+    authority.sign(places.tls, "elsewhere.example")
+    forged = subprocess.run(
+        ["openssl", "verify", "-CAfile", places.tls / "ca.crt", places.tls / "server.crt"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "permitted subtree violation" in forged.stdout + forged.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["server"], "Say the clinic's address"),
+        (["kiosk", "--url", URL], "Say which screen this is"),
+        (["upgrade"], "Say what this computer is"),
+        (["rollback"], "There is no release before this one"),
+    ],
+)
+def test_what_is_missing_is_said(tmp_path: Path, words: list[str], sentence: str) -> None:
+    done = installer(ROOT, tmp_path, *words)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every package, gathered once."""
+    folder = tmp_path_factory.mktemp("wheelhouse")
+    ok(installer(ROOT, folder, "wheelhouse", str(folder)))
+    return folder
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    """A source tree that somebody changed."""
+    tree = tmp_path / "newer"
+    tree.mkdir()
+    for name in release.TREE:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=release.LEFT_OUT)
+        else:
+            shutil.copy2(source, tree / name)
+    return tree
+
+
+@pytest.mark.slow
+def test_a_television_shows_its_board_and_leaves_nothing_behind(tmp_path: Path, wheelhouse: Path) -> None:
+    done = installer(
+        ROOT,
+        tmp_path,
+        "tv",
+        "--url",
+        URL,
+        "--screen",
+        "lobby",
+        "--no-packages",
+        "--wheelhouse",
+        str(wheelhouse),
+    )
+    said = ok(done)
+    places = Places(tmp_path)
+    assert f"{URL}/board/lobby" in said
+    assert "KIOSK_SCREEN=lobby" in (places.etc / "browser.env").read_text()
+    assert (places.units / "multi-user.target.wants/kiosk-tv.service").is_symlink()
+    assert not (places.units / "multi-user.target.wants/kiosk-browser.service").exists()
+    assert "kiosk-browser:" in (tmp_path / "etc/passwd").read_text()
+
+    ok(installer(ROOT, tmp_path, "uninstall", "--purge"))
+    assert [path for path in tmp_path.rglob("*kiosk*") if path.is_file()] == []
+
+
+@pytest.mark.slow
+def test_a_clinic_is_installed_upgraded_put_back_and_removed(
+    tmp_path: Path, wheelhouse: Path, newer: Path
+) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    places, port = Places(root), free_port()
+    words = ["all", "--url", URL, "--screen", "front", "--supervisor", "ana", "--no-packages"]
+    offline = ["--wheelhouse", str(wheelhouse)]
+    places.etc.mkdir(parents=True)
+    toml = (ROOT / "systemd" / "kiosk.toml").read_text().replace("port = 8000", f"port = {port}")
+    places.config.write_text(toml)
+
+    isolated = (
+        os.getuid() == 0 and subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0
+    )
+    said = ok(installer(ROOT, root, *words, *offline, network=not isolated))
+    assert "ana can sign in" in said
+    first = places.current.resolve()
+    assert (places.data / "kiosk.db").exists()
+    assert json.loads(places.policy.read_text())["CACertificates"]
+    assert places.config.read_text() == toml
+
+    assert "is there already" in ok(installer(ROOT, root, "upgrade", *offline, "--no-packages"))
+    assert places.current.resolve() == first
+
+    (newer / "docs" / "architecture.md").write_text("New.\n")
+    ok(installer(newer, root, "upgrade", *offline, "--no-packages"))
+    second = places.current.resolve()
+    assert second != first
+    assert places.previous.resolve() == first
+    assert (places.data / "backup" / "before-upgrade.db").exists()
+
+    (newer / "kiosk" / "home" / "pages.py").write_text("raise RuntimeError('broken')\n")
+    broken = installer(newer, root, "upgrade", *offline, "--no-packages")
+    assert broken.returncode == 2
+    assert "runs again" in broken.stderr
+    assert places.current.resolve() == second
+
+    ok(installer(newer, root, "rollback"))
+    assert places.current.resolve() == first
+
+    said = ok(installer(ROOT, root, "uninstall"))
+    assert str(places.data) in said
+    assert (places.data / "kiosk.db").exists()
+    assert not places.home.exists()
+    assert not list(places.units.glob("kiosk-*"))

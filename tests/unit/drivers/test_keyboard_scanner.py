@@ -1,0 +1,85 @@
+"""The driver of scanners that type: what is lost is said, never guessed."""
+
+import time
+
+import pytest
+
+from drivers.base import Cause, DeviceError, Scan, Unplugged
+from drivers.discovery import Kind, UsbPort
+from drivers.framing import Profile
+from drivers.scanners.input_event import EV_KEY, PRESSED, RELEASED, EventDevice, KeyboardScanner
+from drivers.scanners.layouts import LAYOUTS
+from drivers.simulated.keyboard import VirtualKeyboard
+
+LEFT_SHIFT, META = 42, 125
+
+
+@pytest.fixture
+def keyboard() -> VirtualKeyboard:
+    return VirtualKeyboard().plug()
+
+
+@pytest.fixture
+def scanner(keyboard: VirtualKeyboard) -> KeyboardScanner:
+    made = KeyboardScanner("counter", keyboard, LAYOUTS["us"], Profile(idle_s=0.05, terminator=b"\r"))
+    made.open()
+    return made
+
+
+def read(scanner: KeyboardScanner, within_s: float = 5.0) -> list[Scan]:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if scans := scanner.read():
+            return scans
+    return []
+
+
+def test_events_that_the_kernel_lost_make_one_failed_read(
+    keyboard: VirtualKeyboard, scanner: KeyboardScanner
+):
+    keyboard.write(b"B0")
+    keyboard.lose()
+    keyboard.write(b"42\r")
+    assert [scan.data for scan in read(scanner)] == [b""]
+    keyboard.write(b"B042\r")
+    assert [scan.data for scan in read(scanner)] == [b"B042"]
+
+
+def test_a_key_without_meaning_makes_one_failed_read(keyboard: VirtualKeyboard, scanner: KeyboardScanner):
+    keyboard.write(b"B0")
+    keyboard._sent.put([(EV_KEY, META, PRESSED), (EV_KEY, META, RELEASED), (EV_KEY, 103, PRESSED)])
+    keyboard.write(b"42\r")
+    assert [scan.data for scan in read(scanner)] == [b""]
+
+
+def test_a_key_whose_release_was_lost_is_not_held_for_ever(
+    keyboard: VirtualKeyboard, scanner: KeyboardScanner
+):
+    keyboard._sent.put([(EV_KEY, LEFT_SHIFT, PRESSED)])
+    keyboard.lose()
+    assert [scan.data for scan in read(scanner)] == [b""]
+    keyboard.write(b"b042\r")
+    assert [scan.data for scan in read(scanner)] == [b"b042"]
+
+
+def test_a_key_that_repeats_itself_types_once(keyboard: VirtualKeyboard, scanner: KeyboardScanner):
+    keyboard._sent.put([(EV_KEY, 30, PRESSED), (EV_KEY, 30, 2), (EV_KEY, 30, 2), (EV_KEY, 30, RELEASED)])
+    assert [scan.data for scan in read(scanner)] == [b"a"]
+
+
+@pytest.mark.parametrize("port", ["/nowhere/event3", UsbPort(Kind.KEYBOARD, serial="S404")])
+def test_a_scanner_that_is_not_there_is_unplugged(port: str | UsbPort):
+    device = EventDevice(port)
+    with pytest.raises(Unplugged):
+        device.open()
+    with pytest.raises(Unplugged):
+        device.read(0)
+    device.close()
+
+
+def test_what_is_no_input_device_is_not_grabbed():
+    device = EventDevice("/dev/null")
+    with pytest.raises(DeviceError) as problem:
+        device.open()
+    assert problem.value.cause in (Cause.UNPLUGGED, Cause.ERROR)
+    device.close()

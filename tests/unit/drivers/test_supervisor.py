@@ -1,0 +1,79 @@
+"""A device that was away comes back when something is plugged in, and its loop is known to turn."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from drivers import supervisor
+from drivers.base import Scan
+from drivers.framing import Profile
+from drivers.scanners.input_event import KeyboardScanner
+from drivers.scanners.layouts import LAYOUTS
+from drivers.simulated.keyboard import VirtualKeyboard
+from drivers.supervisor import State, SupervisedScanner
+
+LONG_S = 3600.0
+
+
+class Watched:
+    """A supervised scanner, and what happens to it."""
+
+    def __init__(self) -> None:
+        self.keyboard = VirtualKeyboard()
+        self.changed = threading.Condition()
+        self.scans: list[Scan] = []
+        device = KeyboardScanner("counter", self.keyboard, LAYOUTS["us"], Profile(0.05, b"\r"))
+        self.supervised = SupervisedScanner(device, self._scan, self._change)
+        self.supervised.start()
+
+    def _scan(self, scan: Scan) -> None:
+        with self.changed:
+            self.scans.append(scan)
+            self.changed.notify_all()
+
+    def _change(self) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def until(self, state: State) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.supervised.health.state is state, 20), state
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    monkeypatch.setattr(supervisor, "FIRST_WAIT_S", LONG_S)
+    monkeypatch.setattr(supervisor, "LONGEST_WAIT_S", LONG_S)
+    made = Watched()
+    yield made
+    made.supervised.ask_to_stop()
+    made.supervised.thread.join(20)
+    assert not made.supervised.thread.is_alive()
+
+
+def test_who_waits_to_try_again_is_woken_by_a_plug(watched: Watched):
+    watched.until(State.ABSENT)
+    watched.keyboard.plug()
+    watched.supervised.look_again()
+    watched.until(State.READY)
+    watched.keyboard.unplug()
+    watched.until(State.DOWN)
+    watched.keyboard.plug()
+    watched.supervised.look_again()
+    watched.until(State.READY)
+    assert not watched.supervised.pulse.is_overdue
+
+
+def test_a_plug_of_something_else_changes_nothing(watched: Watched):
+    watched.until(State.ABSENT)
+    for _ in range(3):
+        watched.supervised.look_again()
+    assert watched.supervised.health.state is State.ABSENT
+    watched.keyboard.plug()
+    watched.supervised.look_again()
+    watched.until(State.READY)
+    watched.keyboard.write(b"B042\r")
+    with watched.changed:
+        assert watched.changed.wait_for(lambda: watched.scans, 20)
+    assert watched.scans[0].data == b"B042"

@@ -58,7 +58,7 @@ wheelhouse:  ## every Python package for an installation without a network, in d
 	@python3 systemd/install wheelhouse dist/wheelhouse
 
 clean:  ## forget the environment and what the demo wrote
-	@rm -rf $(VENV) dist .demo
+	@rm -rf $(VENV) dist .demo .rig
 
 $(VENV)/.runtime: requirements.lock
 	@.ci/packages python3-venv libzbar0

@@ -29,7 +29,7 @@ device = "/dev/v4l/by-id/..."         # or picamera2, or folder:PATH; width, hei
 
 [[drivers.printers]]
 name = "ticket printer"
-kind = "network"                      # network: host, port | serial: port, baud, flow | usblp: port | cups: queue
+kind = "network"                      # network: host, port | serial: port, baud, flow | usblp | cups: queue
 host = "192.0.2.7"
 profile = "TM-T88V"                   # width_dots, text, proof, talks, status_s
 """

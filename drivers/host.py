@@ -10,9 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
-
-from PIL.Image import Image
+from typing import TYPE_CHECKING, Any
 
 from drivers import devices, hotplug
 from drivers.base import Cause, DeviceError, LeaseLost
@@ -23,6 +21,9 @@ from drivers.mirror import Mirror
 from drivers.pairing import CLAIM_EVERY_S, TokenFile, pair
 from drivers.scanners.camera import CameraScanner
 from drivers.supervisor import Order, SupervisedPrinter, SupervisedScanner
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ class Host:
         health: dict[str, Any] = {"version": _version(), "devices": self._devices()}
         return health | ({"preview": self.mirror.address} if self.mirror is not None else {})
 
-    def _camera_picture(self) -> Image | None:
+    def _camera_picture(self) -> "Image | None":
         cameras = (scanner.device for scanner in self.scanners if isinstance(scanner.device, CameraScanner))
         return next((camera.picture for camera in cameras if camera.picture is not None), None)
 

@@ -63,7 +63,7 @@ class Link:
         self._server = server
         self._open: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
         self._closed = False
-        extra = {"ca_certs": ca_file} if ca_file else {}
+        extra = {"ca_certs": ca_file} if ca_file and server.startswith("https:") else {}
         self._pool = urllib3.connectionpool.connection_from_url(server, maxsize=4, retries=False, **extra)
         self._pool.ConnectionCls = _tracked(self._pool.ConnectionCls, self._open)
 

@@ -393,6 +393,8 @@ def _check_coverage(coverage: Coverage) -> None:
     doubled = [int(d) * (1 + place % 2) for place, d in enumerate(reversed("80840" + coverage.provider_npi))]
     if sum(n // 10 + n % 10 for n in doubled) % 10:
         raise ConfigError("coverage.provider_npi: the check digit is wrong.")
+    if coverage.password_file and not Path(coverage.password_file).is_file():
+        raise ConfigError("coverage.password_file: there is no such file.")
     address = urlsplit(coverage.clearing_house)
     if address.scheme != "https" and address.hostname not in LOOPBACK:
         raise ConfigError("coverage.clearing_house: begins with https://.")

@@ -56,6 +56,10 @@ class Conversation:
         """Why it stopped, if it said so unasked."""
         return self._automatic.blocking
 
+    def is_resting(self) -> bool:
+        """It said unasked that its head must cool."""
+        return self._automatic.resting
+
     def hear_until(self, heard: Callable[[], bool], within_s: float) -> bool:
         """Listen until `heard`, at most so long; what has arrived already is heard in any case."""
         deadline = self._clock() + within_s

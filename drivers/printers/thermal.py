@@ -21,6 +21,10 @@ from drivers.printers.transports import Transport
 log = logging.getLogger(__name__)
 
 
+_STUCK_S = 3.0
+_SLOWEST_BYTES_S = 960
+
+
 class Proof(StrEnum):
     """How a printer shows that a ticket is done: `GS r 1`, `GS ( H` with our number, or not at all."""
 
@@ -130,7 +134,8 @@ class ThermalPrinter:
         if self._proof is Proof.NONE:
             return
         self._transport.write(self._talk.question(by_number=self._by_number), deadline - self._clock())
-        self._proves = self._talk.hear_until(self._talk.is_proved, 3 * self._answer_s)
+        patience = 3 * self._answer_s + len(self._before) / _SLOWEST_BYTES_S
+        self._proves = self._talk.hear_until(self._talk.is_proved, patience)
         if self._proves and self._before:
             # Answers that belong to an earlier ticket may still be on their way.
             self._talk.hear_until(lambda: False, self._answer_s / 4)
@@ -145,19 +150,23 @@ class ThermalPrinter:
     def _deliver(self, ticket: bytes, deadline: float) -> Confirmation:
         self._talk.forget_status()
         question = self._talk.question(by_number=self._by_number) if self._proves else b""
-        try:
-            self._transport.write(ticket + question, max(0.0, deadline - self._clock()))
-        except TimedOut as problem:
-            # A stopped printer lets its line fill up: why it stopped is worth more than "too slow".
-            with suppress(DeviceError):
-                self._talk.hear_until(lambda: False, 0)
-            problem.cause = self._talk.stopped() or problem.cause
-            raise
+        left = max(0.0, deadline - self._clock())
+        self._transport.write(ticket + question, left, self._stalled if self._talks else None)
         try:
             return self._wait_for_proof(deadline) if self._proves else self._watch_a_moment()
         except DeviceError as problem:
             problem.printed = Printed.MAYBE
             raise
+
+    def _stalled(self, seconds: float) -> None:
+        """The line is full. A printer that stopped has said why; one that is silent for long was perhaps off
+        meanwhile, and the rest of a ticket on a printer that has forgotten its beginning would be rubbish.
+        """
+        self._talk.hear_until(lambda: False, 0)
+        if cause := self._talk.stopped() or self._transport.cause():
+            raise DeviceError(f"{self.name} stopped: {cause}", cause=cause)
+        if seconds >= _STUCK_S and not self._talk.is_resting():
+            raise TimedOut(f"{self.name} takes nothing more")
 
     def _wait_for_proof(self, deadline: float) -> Confirmation:
         """Wait for the answer queued behind the ticket, and look meanwhile whether the printer stopped."""

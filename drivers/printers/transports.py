@@ -14,6 +14,7 @@ import socket
 import sys
 import termios
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import serial
@@ -23,6 +24,8 @@ from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unrea
 log = logging.getLogger(__name__)
 
 CHUNK = 1024
+STALL_S = 1.0
+INBOX_BYTES = 65_536
 _LPGETSTATUS, _PAPER_EMPTY = 0x060B, 0x20
 # _IOC(_IOC_READ, 'P', 1, 1024), as the kernel's header makes it.
 _LONGEST_ID = 1024
@@ -30,11 +33,16 @@ _LPIOC_GET_DEVICE_ID = 2 << 30 | _LONGEST_ID << 16 | ord("P") << 8 | 1
 LINE_ERRORS = (OSError, termios.error)
 
 
+OnStall = Callable[[float], None]
+
+
 class Transport(Protocol):
     def open(self) -> None: ...
 
-    def write(self, data: bytes, within_s: float) -> None:
-        """Hand over every byte, or raise with `printed` telling whether any byte left."""
+    def write(self, data: bytes, within_s: float, on_stall: OnStall | None = None) -> None:
+        """Hand over every byte, or raise with `printed` telling whether any byte left. `on_stall` is told
+        every second for how long nothing has moved; what it raises ends the writing.
+        """
 
     def read(self, within_s: float) -> bytes:
         """What has arrived, waiting up to `within_s` for the first byte; b"" when nothing did."""
@@ -55,14 +63,19 @@ class _Descriptor:
         self._fd = -1
         self._inbox = bytearray()
 
-    def write(self, data: bytes, within_s: float) -> None:
-        deadline, sent = time.monotonic() + within_s, 0
+    def write(self, data: bytes, within_s: float, on_stall: OnStall | None = None) -> None:
+        sent, moved = 0, time.monotonic()
+        deadline = moved + within_s
         try:
             while sent < len(data):
-                ready = self._wait(select.POLLIN | select.POLLOUT, deadline)
-                if ready & select.POLLOUT:
+                if self._takes_more(min(deadline, time.monotonic() + STALL_S)):
                     with contextlib.suppress(BlockingIOError):
                         sent += os.write(self._fd, data[sent : sent + CHUNK])
+                        moved = time.monotonic()
+                elif time.monotonic() >= deadline:
+                    raise TimedOut
+                elif on_stall is not None and (idle := time.monotonic() - moved) >= STALL_S:
+                    on_stall(idle)
         except (OSError, DeviceError) as problem:
             failure = problem if isinstance(problem, DeviceError) else self.gone(str(problem))
             failure.printed = Printed.MAYBE if sent else Printed.NO
@@ -83,6 +96,12 @@ class _Descriptor:
 
     def cause(self) -> Cause | None:
         return None
+
+    def _takes_more(self, until: float) -> bool:
+        try:
+            return bool(self._wait(select.POLLIN | select.POLLOUT, until) & select.POLLOUT)
+        except TimedOut:
+            return False
 
     def _wait(self, events: int, deadline: float) -> int:
         poll = select.poll()
@@ -109,6 +128,7 @@ class _Descriptor:
             # usblp may hand over an empty packet; asking again at once would be a busy loop.
             time.sleep(0.01)
         self._inbox += data
+        del self._inbox[:-INBOX_BYTES]
         return len(data)
 
 

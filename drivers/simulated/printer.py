@@ -104,7 +104,8 @@ class VirtualPrinter:
     def _select(self) -> list[Any]:
         lines: list[Any] = [self._wake_read]
         if not self._inside.is_dead:
-            lines.append(self._listener)
+            # Between a revival and the next round the old listener is still closed.
+            lines += [self._listener] if self._listener.fileno() >= 0 else []
             if self._inside.room:
                 lines += self._connections
                 lines += [self.pty] if self.pty and self.pty.fd >= 0 else []

@@ -5,6 +5,7 @@ somebody waits. Whatever may happen at any byte of a ticket can be tried in a mi
 from collections.abc import Callable
 
 from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged
+from drivers.printers.transports import STALL_S, OnStall
 from drivers.simulated.mechanism import Mechanism
 
 Trouble = Callable[["Wire"], None]
@@ -57,20 +58,30 @@ class Wire:
             raise self.gone
         self.printer.lines.append(self)
 
-    def write(self, data: bytes, within_s: float) -> None:
-        left, deadline = data, self.clock.now + within_s
+    def write(self, data: bytes, within_s: float, on_stall: OnStall | None = None) -> None:
+        left, moved, deadline = data, self.clock.now, self.clock.now + within_s
         while left:
             self._deliver()
             if self.gone is not None and len(left) > self.ahead:
                 raise self.gone(printed=self._told(data, left))
             room = self.ahead - len(self._held) + (0 if self._stuck() else self.printer.room)
             if room <= 0:
-                if not self._wait(deadline):
-                    raise TimedOut(printed=self._told(data, left))
+                if not self._wait(min(deadline, self.clock.now + STALL_S)):
+                    self._stall(on_stall, moved, deadline, self._told(data, left))
                 continue
             self._held += left[:room]
-            left = left[room:]
+            left, moved = left[room:], self.clock.now
             self._deliver()
+
+    def _stall(self, on_stall: OnStall | None, moved: float, deadline: float, printed: Printed) -> None:
+        if self.clock.now >= deadline:
+            raise TimedOut(printed=printed)
+        if on_stall is not None:
+            try:
+                on_stall(self.clock.now - moved)
+            except DeviceError as problem:
+                problem.printed = printed
+                raise
 
     def read(self, within_s: float) -> bytes:
         deadline = self.clock.now + within_s

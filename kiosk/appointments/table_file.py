@@ -29,9 +29,13 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "birth date": frozenset({"birth date", "birthdate", "date of birth", "dob", "born", "patient dob"}),
     "status": frozenset({"status", "state", "appointment status"}),
     "insurer": frozenset({"insurer", "insurance", "insurance company", "payer", "health plan"}),
-    "member number": frozenset({"member number", "member id", "insurance number", "policy number", "subscriber id"}),
+    "member number": frozenset(
+        {"member number", "member id", "insurance number", "policy number", "subscriber id"}
+    ),
     "group": frozenset({"group", "group number", "insurance group"}),
-    "insurance until": frozenset({"insurance until", "insurance end", "coverage end", "insurance valid until"}),
+    "insurance until": frozenset(
+        {"insurance until", "insurance end", "coverage end", "insurance valid until"}
+    ),
 }
 """Our columns and the headers that mean them: case, underscores and hyphens do not matter."""
 

@@ -28,7 +28,8 @@ from kiosk.identity import Booking, Licence, is_chunk, recognise
 SLACK = timedelta(seconds=15)
 """The screen counts down first; the server wipes what a screen that died left behind."""
 
-SCAN_TRIES = 3
+TIMES = 3
+"""So often is tried what comes at its own time, while the patient touches the screen."""
 
 
 def answer(clinic: Clinic, station: str, given: Given, *, version: int) -> None:
@@ -40,11 +41,7 @@ def answer(clinic: Clinic, station: str, given: Given, *, version: int) -> None:
 def scanned(clinic: Clinic, station: str, scan_id: str, data: bytes, symbology: str | None = None) -> None:
     """Something was held under the station's scanner. The same `scan_id` again changes nothing."""
     expire(clinic)
-    for _ in range(SCAN_TRIES):
-        if _take(
-            clinic, station, lambda state: _read(clinic, state, data, symbology), once=f"scan:{scan_id}"
-        ):
-            return
+    _insist(clinic, station, lambda state: _read(clinic, state, data, symbology), once=f"scan:{scan_id}")
 
 
 def _read(clinic: Clinic, state: Dialogue, data: bytes, symbology: str | None) -> Scanned:
@@ -91,6 +88,15 @@ def life(clinic: Clinic) -> timedelta:
     return timedelta(seconds=rules.idle_seconds + rules.warning_seconds) + SLACK
 
 
+def _insist(
+    clinic: Clinic, station: str, answer: Callable[[Dialogue], Given], *, once: str | None = None
+) -> None:
+    """Take the answer on whatever page is shown by then."""
+    for _ in range(TIMES):
+        if _take(clinic, station, answer, once=once):
+            return
+
+
 def _take(
     clinic: Clinic,
     station: str,
@@ -119,7 +125,8 @@ def _take(
     if state == before.state and not effects:
         return True
     with clinic.database.begin(at=at) as tx:
-        if records.at_station(tx, station).version != before.version:
+        now = records.at_station(tx, station)
+        if now.version != before.version or expired != now.expired(at, life(clinic)):
             return False
         if once is not None and tx.answered(once) is not None:
             return True
@@ -133,7 +140,7 @@ def _take(
         tx.touch(f"station:{station}")
     for effect in effects:
         if isinstance(effect, Fetch):
-            fetching.begin(clinic, effect, lambda came: _take(clinic, station, lambda state: came))
+            fetching.begin(clinic, effect, lambda came: _insist(clinic, station, lambda state: came))
     return True
 
 

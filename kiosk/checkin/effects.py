@@ -59,7 +59,7 @@ class Fetch(Personal):
     """Get the card behind a link; comes back as Scanned or NotFetched, when the patient may be elsewhere."""
 
     link: HealthLink
-    passcode: str | None = None
+    passcode: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

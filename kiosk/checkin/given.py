@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kiosk.checkin.cases import Case
+from kiosk.checkin.effects import Fetch
 from kiosk.checkin.steps import Found, Who
 from kiosk.coverage.rules import Card
 from kiosk.identity.chunks import Chunks
@@ -16,7 +17,7 @@ class Scanned(Personal):
     """What was held under a scanner says. Nothing at all: nobody could read it.
 
     `number` is an unknown code that could be a member number, `chunks` a health card of which some codes are
-    missing, `link` a card that must be fetched, `fetched` the link that this card was behind.
+    missing, `link` a card that must be fetched, `fetched` what brought it.
     """
 
     who: Who | None = None
@@ -25,7 +26,7 @@ class Scanned(Personal):
     number: str = ""
     chunks: Chunks | None = None
     link: HealthLink | None = None
-    fetched: HealthLink | None = None
+    fetched: Fetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Arrived(Personal):
 class NotFetched(Personal):
     """What is behind the link could not be had. `passcode`: another passcode may open it."""
 
-    link: HealthLink
+    fetched: Fetch
     passcode: bool = False
 
 

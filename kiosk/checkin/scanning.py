@@ -11,7 +11,7 @@ from kiosk.coverage.rules import Card
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.documents import HealthLink
 
-SCAN_TRIES = 3
+UNREAD_TRIES = 3
 """So many unreadable scans until the touch screen is the better way."""
 
 LONGEST = 80
@@ -20,8 +20,6 @@ LONGEST = 80
 def scanned(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
     """Something was held under the scanner, or came back for what was."""
     if scan.fetched is not None:
-        if not _awaits(state, scan.fetched):
-            return state, ()
         state = without_link(state)
     state = replace(state, chunks=scan.chunks or Chunks())
     if scan.chunks is not None:
@@ -49,7 +47,8 @@ def passcode(state: Dialogue, given: Given, options: Options) -> Outcome:
     """The passcode that opens the link."""
     match given:
         case Typed(text) if text.strip() and state.link is not None:
-            return replace(state, step=Step.FETCHING), (Fetch(state.link, text.strip()[:LONGEST]),)
+            fetch = Fetch(state.link, text.strip()[:LONGEST])
+            return replace(state, step=Step.FETCHING, passcode=fetch.passcode), (fetch,)
         case Typed():
             return replace(state, notice=Notice.PASSCODE_WRONG), ()
     return insurance.answered(state, given, options) if insurance.is_asked(state) else (state, ())
@@ -57,23 +56,30 @@ def passcode(state: Dialogue, given: Given, options: Options) -> Outcome:
 
 def not_fetched(state: Dialogue, given: NotFetched) -> Outcome:
     """Nothing could be had from the link: all reasons read the same."""
-    if not _awaits(state, given.link):
-        return state, ()
     if given.passcode:
-        return replace(state, step=Step.PASSCODE, notice=Notice.PASSCODE_WRONG), ()
+        return replace(state, step=Step.PASSCODE, passcode="", notice=Notice.PASSCODE_WRONG), ()
     return replace(without_link(state), notice=Notice.NOT_FETCHED), ()
+
+
+def is_late(state: Dialogue, given: Scanned | NotFetched) -> bool:
+    """Tell whether it came back for somebody who does not wait for it any more, or who typed another passcode."""
+    fetch = given.fetched
+    awaited = state.step is Step.FETCHING and fetch is not None
+    return fetch is not None and not (
+        awaited and (state.link, state.passcode) == (fetch.link, fetch.passcode)
+    )
 
 
 def without_link(state: Dialogue) -> Dialogue:
     """Wait for the link no longer."""
-    return replace(state, step=_at_the_scanner(state).step, link=None)
+    return replace(state, step=_at_the_scanner(state).step, link=None, passcode="")
 
 
 def _unread(state: Dialogue) -> Dialogue:
     if state.step is Step.TICKET:
         return state
     unread = state.unread + 1
-    notice = Notice.UNREADABLE if unread < SCAN_TRIES else Notice.USE_TOUCH
+    notice = Notice.UNREADABLE if unread < UNREAD_TRIES else Notice.USE_TOUCH
     return replace(state, unread=unread, notice=notice)
 
 
@@ -105,6 +111,8 @@ def _with_part(state: Dialogue) -> Dialogue:
 
 def _link(state: Dialogue, link: HealthLink) -> Outcome:
     """The card is elsewhere: fetch it while the patient waits, or goes on without."""
+    if _awaits(state, link):
+        return state, ()
     waiting = replace(_at_the_scanner(state), link=link)
     if link.needs_passcode:
         return replace(waiting, step=Step.PASSCODE), ()

@@ -140,6 +140,7 @@ class Dialogue(Personal):
     found: Found | None = None
     chunks: Chunks = field(default_factory=Chunks)
     link: HealthLink | None = None
+    passcode: str = ""
     card: Card | None = None
     on_file: Card | None = None
     ticket: str = ""

@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from kiosk.config import Coverage as Settings
-from kiosk.coverage import questions, records
+from kiosk.coverage import answers, questions
 from kiosk.coverage.eligibility import Answer, ClearingHouse, Inquiry, NoAnswer, State
 from kiosk.coverage.x12 import Unwritable, X12Error, read_answer, write_inquiry
 from kiosk.database import Database, Transaction, jobs
@@ -75,7 +75,7 @@ class Asking:
             job = jobs.claim(tx.connection, tx.site, questions.TARGET, at=at, holder=self.holder)
             if job is None:
                 return False
-            inquiry = records.inquiry(tx, self.settings, job)
+            inquiry = answers.inquiry(tx, self.settings, job)
         answer = self._ask(inquiry) if inquiry else None
         with self.database.begin(at=self.now()) as tx:
             self._ended(tx, job, answer)
@@ -105,15 +105,15 @@ class Asking:
                 after=questions.wait(job),
             )  # fmt: skip
             if put_back is not None and job.attempts == 1:
-                records.waiting(tx, job)
+                answers.waiting(tx, job)
             return
         state = "failed" if answer is None else "done"
         ended = jobs.finish(tx.connection, tx.site, job.id, state, at=tx.at, holder=holder)
         if ended is not None and answer is not None:
-            records.answered(tx, job, answer)
+            answers.answered(tx, job, answer)
 
 
 def give_up(tx: Transaction) -> None:
     """Payers that were down for too long: a person calls them."""
     for job in jobs.sweep(tx.connection, tx.site, questions.KIND, at=tx.at):
-        records.answered(tx, job, Answer(state=State.PAYER_DOWN, code=job.last_error or ""))
+        answers.answered(tx, job, Answer(state=State.PAYER_DOWN, code=job.last_error or ""))

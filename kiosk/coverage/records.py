@@ -17,11 +17,10 @@ from kiosk.appointments import records as appointments
 from kiosk.checkin.records import person_of
 from kiosk.config import Coverage as Settings
 from kiosk.coverage import eligibility, questions, rules
-from kiosk.coverage.eligibility import Answer, Inquiry
+from kiosk.coverage.eligibility import Answer
 from kiosk.coverage.photos import SIDES, check_all
 from kiosk.coverage.rules import Card, Finding, Obstacle, Source
 from kiosk.database import Reading, Transaction
-from kiosk.database.jobs import Job
 from kiosk.database.schema import coverage, coverage_photo, visit
 from kiosk.identity.documents import Personal
 from kiosk.tasks import records as tasks
@@ -111,7 +110,7 @@ def correct(
     card = replace(before, payer=payer, member_id=member_id, source=source, verified=verified)
     finding = rules.compare(cover.on_file, card, tx.day(tx.at))
     values = {"finding": finding, "sealed": _sealed(tx, cover.id, card, cover.on_file)}
-    _change(tx, cover.id, **values, checked_at=None, checked_by=None, answer=None, answered_at=None)
+    change(tx, cover.id, **values, checked_at=None, checked_by=None, answer=None, answered_at=None)
     ticket = ticket_of(tx, cover.visit)
     close_tasks(tx, ticket, TASKS, by=by)
     if kind := rules.TASKS.get(finding):
@@ -124,7 +123,7 @@ def ask_again(tx: Transaction, settings: Settings, cover: Cover, *, by: str) -> 
     """Ask the payer once more. False: there is nothing to ask with."""
     if not _ask(tx, settings, cover.id, cover.card, cover.visit):
         return False
-    _change(tx, cover.id, answer=None, answered_at=None, checked_at=None, checked_by=None)
+    change(tx, cover.id, answer=None, answered_at=None, checked_at=None, checked_by=None)
     tx.record("insurance_asked", by=by, ticket=ticket_of(tx, cover.visit))
     return True
 
@@ -132,7 +131,7 @@ def ask_again(tx: Transaction, settings: Settings, cover: Cover, *, by: str) -> 
 def check(tx: Transaction, cover: Cover, *, by: str) -> None:
     """Somebody saw to the insurance: what it needed a person for is done."""
     ticket = ticket_of(tx, cover.visit)
-    _change(tx, cover.id, checked_at=tx.at, checked_by=by)
+    change(tx, cover.id, checked_at=tx.at, checked_by=by)
     close_tasks(tx, ticket, TASKS, by=by)
     tx.record("insurance_checked", by=by, ticket=ticket)
 
@@ -143,52 +142,8 @@ def uncheck(tx: Transaction, cover: Cover, *, by: str) -> None:
         return
     ticket = ticket_of(tx, cover.visit)
     tasks.reopen(tx, TASKS, ticket=ticket or "", closed_at=cover.checked_at)
-    _change(tx, cover.id, checked_at=None, checked_by=None)
+    change(tx, cover.id, checked_at=None, checked_by=None)
     tx.record("insurance_unchecked", by=by, ticket=ticket)
-
-
-def inquiry(reading: Reading, settings: Settings, job: Job) -> Inquiry | None:
-    """What to ask the payer; None when it is purged meanwhile, or asked anew."""
-    cover = find(reading, questions.cover_of(job))
-    person = person_of(reading, cover.visit) if cover else None
-    if cover is None or cover.card is None or cover.job != job.id or person is None or not person.birth_date:
-        return None
-    return Inquiry(
-        payer_id=rules.payer_id(cover.card.payer, settings.payers),
-        payer_name=cover.card.payer,
-        provider_npi=settings.provider_npi,
-        provider_name=settings.provider_name,
-        family_name=person.family_name,
-        given_name=person.given_name,
-        middle_name=person.middle_name,
-        suffix=person.suffix,
-        member_id=cover.card.member_id,
-        group=cover.card.group,
-        birth_date=person.birth_date,
-        service_date=reading.day(cover.shown_at),
-        trace=cover.id,
-        number=job.id,
-    )
-
-
-def waiting(tx: Transaction, job: Job) -> None:
-    """The payer does not answer; it is asked again by itself."""
-    cover = find(tx, questions.cover_of(job))
-    tx.record("insurance_waiting", by=questions.TARGET, ticket=ticket_of(tx, cover.visit) if cover else None)
-
-
-def answered(tx: Transaction, job: Job, answer: Answer) -> None:
-    """The payer spoke: keep what it said, and ask a person where it is not good."""
-    cover = find(tx, questions.cover_of(job))
-    if cover is None or cover.job != job.id:
-        return
-    sealed = tx.vault.seal(eligibility.to_plain(answer), _answer_context(cover.id))
-    _change(tx, cover.id, answer=sealed, answered_at=tx.at)
-    ticket = ticket_of(tx, cover.visit)
-    close_tasks(tx, ticket, ANSWER_TASKS, by=questions.TARGET)
-    if kind := eligibility.TASKS.get(answer.state):
-        tasks.open(tx, kind, ticket=ticket)
-    tx.record("insurance_answered", by=questions.TARGET, ticket=ticket)
 
 
 def of_visit(reading: Reading, visit_id: str) -> Cover | None:
@@ -225,6 +180,17 @@ def close_tasks(tx: Transaction, ticket: str | None, kinds: frozenset[str], *, b
         tasks.close_where(tx, kinds, by=by, station="", ticket=ticket)
 
 
+def change(tx: Transaction, cover_id: str, **values: Any) -> None:
+    """Write new values into one record."""
+    of = sa.and_(coverage.c.site == tx.site, coverage.c.id == cover_id)
+    tx.connection.execute(coverage.update().where(of).values(values))
+
+
+def answer_context(cover_id: str) -> str:
+    """What a sealed answer belongs to."""
+    return f"coverage:{cover_id}:answer"
+
+
 def obstacle(reading: Reading, settings: Settings, card: Card | None, visit_id: str) -> Obstacle | None:
     """Tell what is missing for a question to the payer."""
     person = person_of(reading, visit_id)
@@ -234,13 +200,8 @@ def obstacle(reading: Reading, settings: Settings, card: Card | None, visit_id: 
 def _ask(tx: Transaction, settings: Settings, cover_id: str, card: Card | None, visit_id: str) -> bool:
     if not settings.clearing_house or obstacle(tx, settings, card, visit_id):
         return False
-    _change(tx, cover_id, job=questions.queue(tx, cover_id))
+    change(tx, cover_id, job=questions.queue(tx, cover_id))
     return True
-
-
-def _change(tx: Transaction, cover_id: str, **values: Any) -> None:
-    of = sa.and_(coverage.c.site == tx.site, coverage.c.id == cover_id)
-    tx.connection.execute(coverage.update().where(of).values(values))
 
 
 def _first(reading: Reading, query: sa.Select[Any]) -> Cover | None:
@@ -251,7 +212,7 @@ def _first(reading: Reading, query: sa.Select[Any]) -> Cover | None:
 def _cover(reading: Reading, row: Row[Any]) -> Cover:
     card, filed = reading.vault.open(row.sealed, _context(row.id))
     sides = sa.select(coverage_photo.c.side).where(coverage_photo.c.coverage == row.id)
-    answer = reading.vault.open(row.answer, _answer_context(row.id)) if row.answer else None
+    answer = reading.vault.open(row.answer, answer_context(row.id)) if row.answer else None
     return Cover(
         id=row.id,
         visit=row.visit,
@@ -275,10 +236,6 @@ def _sealed(tx: Transaction, cover_id: str, card: Card | None, filed: Card | Non
 
 def _context(cover_id: str) -> str:
     return f"coverage:{cover_id}"
-
-
-def _answer_context(cover_id: str) -> str:
-    return f"coverage:{cover_id}:answer"
 
 
 def _photo_context(cover_id: str, side: str) -> str:

@@ -48,7 +48,7 @@ def add(
     at: datetime,
     life: timedelta = LIFE,
 ) -> int:
-    """Queue a job for `target` in the transaction of its cause; return its id. After `life` nobody needs it."""
+    """Queue a job for `target` with its cause; return its id. After `life` nobody needs it any more."""
     row = {
         "site": site, "target": target, "kind": kind, "payload": json.dumps(payload), "state": "queued",
         "attempts": 0, "created_at": at, "not_before": at, "expires_at": at + life,

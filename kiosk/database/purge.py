@@ -113,7 +113,9 @@ def _clean_files(database: Database) -> None:
     """Empty the write-ahead log, where the old bytes still lie; SQLite's `secure_delete` zeroed the rest."""
     if database.engine.dialect.name != "sqlite":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM visit, appointment, coverage, coverage_photo, checkin, failed_try")
+            connection.exec_driver_sql(
+                "VACUUM visit, appointment, coverage, coverage_photo, checkin, failed_try"
+            )
         return
     with closing(database.engine.raw_connection()) as raw, closing(raw.cursor()) as cursor:
         cursor.execute("PRAGMA incremental_vacuum").fetchall()

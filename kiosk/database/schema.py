@@ -236,7 +236,7 @@ coverage = Table(
     Column("finding", String(16), nullable=False),
     Column("sealed", LargeBinary, comment="the card shown and the one on file: JSON, AES-256-GCM"),
     Column("shown_at", Instant, nullable=False),
-    Column("job", sa.BigInteger().with_variant(Integer, "sqlite"), comment="the latest question to the payer"),
+    Column("job", sa.BigInteger().with_variant(Integer, "sqlite"), comment="the latest question"),
     Column("answer", LargeBinary, comment="what the payer said: JSON, AES-256-GCM"),
     Column("answered_at", Instant),
     Column("checked_at", Instant),

@@ -129,7 +129,13 @@ def units(machine: Machine, kind: str) -> Iterator[Finding]:
 
 
 def _units(kind: str) -> Sequence[str]:
-    server = ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer", "nginx.service")
+    server = (
+        "kiosk-server.service",
+        "kiosk-backup.timer",
+        "kiosk-purge.timer",
+        "kiosk-issuers.timer",
+        "nginx.service",
+    )
     kiosk = ("seatd.service", "kiosk-devices.service", "kiosk-browser.service")
     return {"server": server, "kiosk": kiosk, "tv": ("seatd.service", "kiosk-tv.service")}.get(
         kind, (*server, *kiosk)

@@ -18,7 +18,7 @@ SOUTHERN = str.maketrans("\"'´àº£·-_?&/()=;:", "@-'''##/?_^&*()<>")
 NORDIC = str.maketrans('"+äæø-_?&/()=;:', "@-'''/?_^&*()<>")
 
 _FRENCH_HEADER = re.compile(r"[Qq][Nn][Ss][Ii] ")
-_QUOTE_FOR_AT = re.compile(r'"[^0-9A-Za-z"@]{0,4}(?:6?M)?(?:ANSI|AAMVA|ansi|aamva)')
+_QUOTE_FOR_AT = re.compile(r'"[^0-9A-Za-z"@]{0,4}6?[^0-9A-Za-z"@]{0,2}[Mm]?(?:ANSI|AAMVA|ansi|aamva)')
 _GERMAN_SIGNS = re.compile(r"Y([A-Z])[0-9]{8}|Y([A-Z])Y\2[A-Z]|DAJ(?:NZ|KZ|WZ|AY)\b")
 _GERMAN_COLOURS = re.compile(r"DA[YZ](?:GRZ|HAY|SDZ)|DAY(?:BAL|BLN|RED|WHI)|DAZ(?:BLU|GRN|MAR|DIC|PNK)")
 _STRAIGHT = re.compile(r"Z([A-Z])[0-9]{8}|DAJ(?:NY|KY|WY|AZ)\b")

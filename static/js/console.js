@@ -101,7 +101,7 @@ document.addEventListener("live:updated", () => {
 /** A list of choices that opens takes the keys; one that is open closes when something was done. */
 document.addEventListener("toggle", (event) => {
   if (event.target.matches("details[name][open]")) {
-    event.target.querySelector("form select, form button")?.focus();
+    event.target.querySelector("form select, form input:not([type=hidden]), form button")?.focus();
     event.target.querySelector("form")?.scrollIntoView({ block: "nearest" });
   }
 }, true);
@@ -110,7 +110,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches(".give__form")) given = event.target;
 });
 document.addEventListener("pointerdown", (event) => {
-  for (const open of document.querySelectorAll("details[name][open]")) {
+  // One that stands in the flow of the page would move what is being pressed.
+  for (const open of document.querySelectorAll("details[name][open]:not([data-in-flow])")) {
     if (!open.contains(event.target)) open.open = false;
   }
 });

@@ -42,15 +42,15 @@ def install(options: argparse.Namespace, places: Places) -> None:
     if not options.no_packages:
         missing_packages(choices)
     box.users_and_folders(places)
-    if SERVER in choices.parts:
-        box.config(places, choices)
     if SERVER in choices.parts and choices.url.startswith("https:"):
         given = (options.certificate, options.key) if options.certificate else None
         authority.provide(places, choices.host, given)
         box.proxy(places, choices)
-    own = places.tls / "ca.crt"
+    ca = options.ca or next((p for p in (places.tls / "ca.crt", places.etc / "ca.crt") if p.exists()), None)
+    if SERVER in choices.parts or KIOSK in choices.parts:
+        box.config(places, choices, ca)
     if choices.screen:
-        box.browser(places, choices, options.ca or (own if own.exists() else None))
+        box.browser(places, choices, ca)
     folder = release.make(places, options.wheelhouse)
     if SERVER in choices.parts:
         upgrade.to(folder, places, lambda: box.units(places, choices))
@@ -68,6 +68,8 @@ def install(options: argparse.Namespace, places: Places) -> None:
 
 def chosen(options: argparse.Namespace, known: Choices | None) -> Choices:
     """What is asked, else what was asked the last time."""
+    if bool(options.certificate) != bool(options.key):
+        raise InstallError("A certificate and its key belong together: --certificate chain.pem --key key.pem")
     kind = options.kind or (known.kind if known else "")
     if not kind:
         raise InstallError("Say what this computer is: server, kiosk, tv or all.")

@@ -29,6 +29,9 @@ ENABLED = {
 """In the order in which they start."""
 
 
+DEVICES_BEGIN = "# What the kiosk's box has."
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """How this computer was installed; remembered for the next time."""
@@ -87,13 +90,16 @@ def units(places: Places, choices: Choices) -> None:
         run("udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=usbmisc")
 
 
-def config(places: Places, choices: Choices) -> None:
+def config(places: Places, choices: Choices, ca: Path | None) -> None:
     """A first kiosk.toml, when there is none: the technician's own is never touched."""
     if places.config.exists():
         return
-    text = (SYSTEMD / "kiosk.toml").read_text()
-    put_text(re.sub(r"https://kiosk\.example", choices.url, text), places.config)
-    say(f"Wrote {places.config}: change the clinic's name, time zone, services and desks in it.")
+    clinic, mark, devices = (SYSTEMD / "kiosk.toml").read_text().partition(DEVICES_BEGIN)
+    text = (clinic if SERVER in choices.parts else "") + (mark + devices if KIOSK in choices.parts else "")
+    if ca is None:
+        text = re.sub("^ca_file.*\n", "", text, flags=re.MULTILINE)
+    put_text(text.replace("https://kiosk.example", choices.url), places.config)
+    say(f"Wrote {places.config}: change it to what is there (docs/configuration.md).")
 
 
 def browser(places: Places, choices: Choices, ca: Path | None) -> None:

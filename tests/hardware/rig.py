@@ -185,7 +185,11 @@ def main() -> int:
     parser.add_argument("--prepare", action="store_true", help="only download and unpack")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    prepare()
+    try:
+        prepare()
+    except NoRig as problem:
+        print(f"rig: {problem}", file=sys.stderr)
+        return 2
     if options.prepare:
         return 0
     command = options.command[options.command[:1] == ["--"] :] or parser.error("which command?")

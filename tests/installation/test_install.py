@@ -85,6 +85,7 @@ def test_the_clinics_own_authority_vouches_for_one_name(tmp_path: Path, host: st
         (["server"], "Say the clinic's address"),
         (["kiosk", "--url", URL], "Say which screen this is"),
         (["upgrade"], "Say what this computer is"),
+        (["server", "--url", URL, "--key", "key.pem"], "belong together"),
         (["rollback"], "There is no release before this one"),
     ],
 )
@@ -104,17 +105,16 @@ def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def newer(tmp_path: Path) -> Path:
-    """A source tree that somebody changed."""
-    tree = tmp_path / "newer"
-    tree.mkdir()
+def tree(tmp_path: Path) -> Path:
+    """A source tree of its own: the same content is the same release, and this one stands still."""
+    copy = tmp_path / "tree"
+    copy.mkdir()
     for name in release.TREE:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tree / name, ignore=release.LEFT_OUT)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=release.LEFT_OUT)
         else:
-            shutil.copy2(source, tree / name)
-    return tree
+            shutil.copy2(ROOT / name, copy / name)
+    return copy
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_a_television_shows_its_board_and_leaves_nothing_behind(tmp_path: Path, 
 
 @pytest.mark.slow
 def test_a_clinic_is_installed_upgraded_put_back_and_removed(
-    tmp_path: Path, wheelhouse: Path, newer: Path
+    tmp_path: Path, wheelhouse: Path, tree: Path
 ) -> None:
     root = tmp_path / "root"
     root.mkdir()
@@ -159,33 +159,33 @@ def test_a_clinic_is_installed_upgraded_put_back_and_removed(
     isolated = (
         os.getuid() == 0 and subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode == 0
     )
-    said = ok(installer(ROOT, root, *words, *offline, network=not isolated))
+    said = ok(installer(tree, root, *words, *offline, network=not isolated))
     assert "ana can sign in" in said
     first = places.current.resolve()
     assert (places.data / "kiosk.db").exists()
     assert json.loads(places.policy.read_text())["CACertificates"]
     assert places.config.read_text() == toml
 
-    assert "is there already" in ok(installer(ROOT, root, "upgrade", *offline, "--no-packages"))
+    assert "is there already" in ok(installer(tree, root, "upgrade", *offline, "--no-packages"))
     assert places.current.resolve() == first
 
-    (newer / "docs" / "architecture.md").write_text("New.\n")
-    ok(installer(newer, root, "upgrade", *offline, "--no-packages"))
+    (tree / "docs" / "architecture.md").write_text("New.\n")
+    ok(installer(tree, root, "upgrade", *offline, "--no-packages"))
     second = places.current.resolve()
     assert second != first
     assert places.previous.resolve() == first
     assert (places.data / "backup" / "before-upgrade.db").exists()
 
-    (newer / "kiosk" / "home" / "pages.py").write_text("raise RuntimeError('broken')\n")
-    broken = installer(newer, root, "upgrade", *offline, "--no-packages")
+    (tree / "kiosk" / "home" / "pages.py").write_text("raise RuntimeError('broken')\n")
+    broken = installer(tree, root, "upgrade", *offline, "--no-packages")
     assert broken.returncode == 2
     assert "runs again" in broken.stderr
     assert places.current.resolve() == second
 
-    ok(installer(newer, root, "rollback"))
+    ok(installer(tree, root, "rollback"))
     assert places.current.resolve() == first
 
-    said = ok(installer(ROOT, root, "uninstall"))
+    said = ok(installer(tree, root, "uninstall"))
     assert str(places.data) in said
     assert (places.data / "kiosk.db").exists()
     assert not places.home.exists()

@@ -7,7 +7,7 @@ number and the address; everything else on the card is dropped here.
 from kiosk.identity.aamva.card import elements_of
 from kiosk.identity.aamva.elements import AT_START
 from kiosk.identity.aamva.fields import licence_of
-from kiosk.identity.aamva.header import begins_like_a_card, header_of, is_caps_locked, starts
+from kiosk.identity.aamva.header import begins_like_a_card, files, header_of, is_caps_locked
 from kiosk.identity.aamva.plausible import most_plausible
 from kiosk.identity.aamva.subfile import lines_of
 from kiosk.identity.documents import Licence, Reason, Unknown
@@ -30,10 +30,10 @@ def licence(scan: Scan) -> Licence | Unknown | None:
 
 def _typed(typed: str, is_ended: bool) -> Licence | Unknown | None:
     text = unescaped(caps_lock_off(typed) if is_caps_locked(typed) else typed)
-    begins = starts(text)
-    if len(begins) < 2:
+    several = files(text)
+    if len(several) < 2:
         return _one(text, is_ended) or _compact(text)
-    cards = {_one(text[begin:end], True) for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)}
+    cards = {_one(file, True) for file in several}
     return cards.pop() if len(cards) == 1 else Unknown(reason=Reason.CONTRADICTORY)
 
 

@@ -15,6 +15,8 @@ _ADDRESS = {"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"}
 _KEPT = {*_IDENTITY, *_ADDRESS, "DAQ", "DBA", "DCU", "DAE", "DAJ", "DAK", "DAO", "DAP"}
 _MANDATORY = ({"DAQ"}, {"DBA"}, {"DAG", "DAL"}, {"DAI", "DAN"}, {"DAJ", "DAO"}, {"DAK", "DAP"})
 _ON_EVERY_CARD = {"DAG", "DAI", "DAJ", "DAK", "DAQ", "DBA", "DBB", "DBC", "DBD", "DCS", "DCF", "DCG"}
+# The edition since which every card has a middle name, if only an empty one.
+_WITH_DAD = 4
 # An element id and the longest values in use.
 _RUN_TOGETHER = 60
 _INSTEAD = {"DAG": "DAL", "DAI": "DAN", "DAJ": "DAO", "DAK": "DAP"}
@@ -97,6 +99,8 @@ def _doubtful(elements: dict[str, str], version: int | None) -> set[str]:
         for flag, name in _FLAGS.items()
         if flag not in elements and elements.get(name, "")[-4:-1] == flag and elements[name][-1] in "TNU"
     }
+    if (version or 0) >= _WITH_DAD and "DAD" not in elements and elements.get("DAC", "").endswith("DAD"):
+        found.add("DAC")  # SOLEDAD, or SOLE and an empty middle name
     # MADDEN ends like a flag by chance; on a card that has other flags, or twice, it is none.
     return found | flagged if len(flagged) > 1 or _FLAGS.keys() & elements.keys() else found
 

@@ -12,8 +12,9 @@ from kiosk.identity.documents import Licence, Reason, Unknown
 _TRUNCATED = {"DDE": "family_name", "DDF": "given_name", "DDG": "middle_name"}
 _WITHOUT_DCS = {0, 1}
 _FILLED = re.compile(r"(?P<code>[0-9]{5})[ -]*0+")
-# What stands where a letter was lost on the way (PE?A), or a separator: no name and no address has it.
-_LOST_LETTER = re.compile("[?\ufffd\u2500-\u259f]")
+# What stands where a sign was lost (PE?A), or typed on another keyboard (SMITHßJONES): no card has it.
+_LOST = re.compile("[?\ufffd\u2500-\u259f£§]|(?<=[A-Z])[ß-ÿ](?=[A-Z])")
+_NO_NUMBER = re.compile(r"[^\w *./-]|[^\x00-\x7f]")
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f@#$%^*=+{}\[\]|\\~<>\"_;:!£¿¤§°]")
 
 
@@ -21,16 +22,16 @@ def licence_of(elements: dict[str, str], header: Header) -> Licence | Unknown:
     """The licence, or Unknown if its name cannot be told or has lost a letter."""
     region = text_of(elements.get("DAJ")) or text_of(elements.get("DAO"))
     issuer = _issuer(header, region)
-    name = name_of(elements, issuer or ISSUERS.get(region, ""))
+    name = name_of(elements, issuer or ISSUERS.get(region, ""), header.version)
     if name is None or not (name.family or name.given):
         return Unknown(reason=Reason.UNCLEAR_NAME)
     names = " ".join((name.family, name.given, name.middle, name.suffix))
-    if _LOST_LETTER.search(names) or _NO_NAME.search(names):
+    if _LOST.search(names) or _NO_NAME.search(names):
         return Unknown(reason=Reason.UNREADABLE)
 
     def first_of(*keys: str) -> str:
         text = next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
-        return "" if _LOST_LETTER.search(text) else text
+        return "" if _LOST.search(text) else text
 
     city = first_of("DAI", "DAN")
     return Licence(
@@ -40,7 +41,7 @@ def licence_of(elements: dict[str, str], header: Header) -> Licence | Unknown:
         suffix=name.suffix,
         birth_date=date_of(elements.get("DBB", "")),
         expiry=date_of(elements.get("DBA", "")),
-        document_number=first_of("DAQ"),
+        document_number="" if _NO_NUMBER.search(first_of("DAQ")) else first_of("DAQ"),
         issuer=issuer,
         street=_street(first_of("DAG", "DAL"), first_of("DAH", "DAM"), city),
         city=city,

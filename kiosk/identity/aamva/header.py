@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from kiosk.identity.aamva.elements import IDS
 from kiosk.identity.aamva.issuers import REGIONS
 
-_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _]{0,3}(?P<digits>\d{5,14})")
+_FILE_TYPE = re.compile(r"(?:ANSI|AAMVA)[ _\s-]{0,3}(?P<digits>\d{5,14})")
+_FILE = re.compile(rf'(?:[@"](?:[^0-9A-Za-z@"]|[Jj]){{0,8}}6?[Mm]?)?{_FILE_TYPE.pattern}')
 _BEGUN = re.compile(r"@?[^0-9A-Za-z]*(?:6?[Mm])?(?:ANSI|AAMVA) ?(?:\d|$)")
 _DESIGNATOR = re.compile(r"[ \n\r]*(?P<type>DL|ID|EN|Z[A-Z])(?P<numbers>\d{6,10})")
 _FIRST_ELEMENT = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
@@ -55,9 +56,12 @@ def begins_like_a_card(text: str) -> bool:
     return _BEGUN.match(text) is not None
 
 
-def starts(text: str) -> list[int]:
-    """Where each AAMVA file in the text begins: more than one if two cards ran together."""
-    return [found.start() for found in _FILE_TYPE.finditer(text)]
+def files(text: str) -> list[str]:
+    """The AAMVA files in the text, each from its `@`: several if cards ran together."""
+    begins = [found.start() for found in _FILE.finditer(text)]
+    if len(begins) < 2:
+        return [text]
+    return [text[begin:end] for begin, end in zip(begins, [*begins[1:], len(text)], strict=True)]
 
 
 def header_of(text: str) -> Header | None:

@@ -11,6 +11,7 @@ from kiosk.identity.aamva.issuers import COMMA_BETWEEN_GIVEN_NAMES, OREGON, PENN
 
 _NOTHING = {"", "NONE", "UNAVL", "UNAVAIL"}
 _SUFFIX = re.compile(SUFFIX, re.IGNORECASE)
+_PACKED_BY_WYOMING = {4, None}
 _PARTS = re.compile(r"[,$@;]")
 
 
@@ -30,14 +31,14 @@ def text_of(value: str | None) -> str:
     return "" if text.upper() in _NOTHING else text
 
 
-def name_of(elements: dict[str, str], issuer: str) -> Name | None:
+def name_of(elements: dict[str, str], issuer: str, version: int | None) -> Name | None:
     """Read the name in the convention that the card's elements show. None: its order cannot be told."""
     whole = _whole(elements.get("DAA", ""), issuer)
     if whole is None:
         return None
     family = text_of(elements.get("DCS")) or text_of(elements.get("DAB"))
     suffix = text_of(elements.get("DCU")) or text_of(elements.get("DAE"))
-    given, middle, trailing = _given(elements, issuer)
+    given, middle, trailing = _given(elements, issuer, version)
     if not (family or given):
         return Name(whole.family, whole.given, whole.middle, suffix or whole.suffix)
     if "," in family and not given:
@@ -48,13 +49,13 @@ def name_of(elements: dict[str, str], issuer: str) -> Name | None:
     return Name(family.strip(), given, middle, suffix or trailing or after.strip())
 
 
-def _given(elements: dict[str, str], issuer: str) -> tuple[str, str, str]:
-    """First, middle, and a suffix that came with them: DAC and DAD, else DCT. Wyoming packs both into DAC."""
+def _given(elements: dict[str, str], issuer: str, version: int | None) -> tuple[str, str, str]:
+    """First, middle, and a suffix that came with them: DAC and DAD, else DCT. Wyoming had both in DAC."""
     first, middle = text_of(elements.get("DAC")), text_of(elements.get("DAD"))
     if not first and text_of(elements.get("DCT")):
         return _together(text_of(elements["DCT"]), issuer)
     packed = not elements.get("DAD", "").strip() and "DCT" not in elements
-    if first and packed and ("," in first or issuer == WYOMING):
+    if first and packed and ("," in first or (issuer == WYOMING and version in _PACKED_BY_WYOMING)):
         return _together(first, issuer)
     return _spaced(first), _spaced(middle), ""
 

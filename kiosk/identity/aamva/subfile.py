@@ -20,8 +20,10 @@ def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
 
     Where separators were lost it is one line that holds everything.
     """
-    lines = _split(body, header.line_feed)
-    last, end = lines[-1].strip(), header.carriage_return
+    lines, end = _split(body, header.line_feed), header.carriage_return
+    if end and all(line.endswith(end) for line in lines if AT_START.match(line)):
+        lines = [line.removesuffix(end) for line in lines]  # CR stood before every LF
+    last = lines[-1].strip()
     is_closed = not last or (end != "" and last.endswith(end))
     kept, is_followed = _without_jurisdiction_subfile([line for line in lines if line.strip()], header)
     return kept, is_followed or is_closed

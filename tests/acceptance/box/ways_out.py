@@ -8,13 +8,14 @@ each try reached: "" is nowhere.
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,9 +148,13 @@ class Origin(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def site(port: int, page: str, elsewhere: str = "") -> Iterator[None]:
-    """A web server of 127.0.0.1."""
+def site(port: int, page: str, elsewhere: str = "", certificate: Path | None = None) -> Iterator[None]:
+    """A web server of 127.0.0.1, with TLS if there is a certificate."""
     server = ThreadingHTTPServer(("127.0.0.1", port), Origin)
+    if certificate:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.page, server.elsewhere = page, elsewhere  # type: ignore[attr-defined]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -158,16 +163,23 @@ def site(port: int, page: str, elsewhere: str = "") -> Iterator[None]:
         server.shutdown()
 
 
-def install_policy(origin: str) -> None:
-    """Put the policy where this mount namespace alone sees it."""
+def install_policy(origin: str, folder: Path) -> Path:
+    """Put the policy where this mount namespace alone sees it; return a certificate that it trusts."""
     sys.path.insert(0, str(ROOT / "systemd"))
-    from install.box import policy
+    from install import authority, box
+    from install.places import Places
 
-    wanted = {key: value for key, value in policy(origin, f"{origin}/").items() if key not in HARNESS}
+    places = Places(folder)
+    with redirect_stdout(sys.stderr):
+        authority.provide(places, "127.0.0.1", None)
+    trusted = authority.for_policy(places.tls / "ca.crt")
+    rules = box.policy(origin, f"{origin}/", trusted)
+    wanted = {key: value for key, value in rules.items() if key not in HARNESS}
     subprocess.run(["mount", "-t", "tmpfs", "policies", "/etc/chromium"], check=True)
     folder = Path("/etc/chromium/policies/managed")
     folder.mkdir(parents=True)
     (folder / "kiosk.json").write_text(json.dumps(wanted))
+    return places.tls / "server.crt"
 
 
 @contextmanager
@@ -223,6 +235,8 @@ class Attempt:
         time.sleep(1)  # the window takes its size
         self.windows = hand.windows()
         self.size = self.page.evaluate(MEASURE)
+        if self.page.title() != "Kiosk":
+            raise SystemExit("The kiosk's own page is not shown.")
 
     def __call__(self, do: Callable[[], object], settle_s: float = SETTLE_S) -> str:
         """Return what was reached, "" if nothing was."""
@@ -339,17 +353,22 @@ def browser(display: str, profile: Path) -> Iterator[BrowserContext]:
 
 def main() -> None:
     """Try them all."""
-    origin, elsewhere = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
-    install_policy(origin)
+    origin, elsewhere = (f"{scheme}://127.0.0.1:{free_port()}" for scheme in ("https", "http"))
+    with tempfile.TemporaryDirectory() as folder:
+        results = played(origin, elsewhere, Path(folder), install_policy(origin, Path(folder)))
+    print(json.dumps(results))
+
+
+def played(origin: str, elsewhere: str, folder: Path, certificate: Path) -> dict[str, str]:
+    """What each try reached."""
     results: dict[str, str] = {}
     with (
-        tempfile.TemporaryDirectory() as folder,
-        site(int(origin.rpartition(":")[2]), PAGE, f"{elsewhere}/redirected"),
+        site(int(origin.rpartition(":")[2]), PAGE, f"{elsewhere}/redirected", certificate),
         site(int(elsewhere.rpartition(":")[2]), "<h1>You are out</h1>"),
         screen() as display,
-        browser(display, Path(folder) / "profile") as context,
+        browser(display, folder / "profile") as context,
     ):
-        downloads = Path(folder) / "Downloads"
+        downloads = folder / "Downloads"
         downloads.mkdir()
         reached: list[str] = []
         context.on(
@@ -360,7 +379,7 @@ def main() -> None:
         for name, found in tries(attempt, origin, elsewhere):
             results[name] = found
             print(f"{name}: {found or '-'}", file=sys.stderr, flush=True)
-    print(json.dumps(results))
+    return results
 
 
 if __name__ == "__main__":

@@ -122,5 +122,5 @@ def test_without_a_camera_the_page_says_so_and_leads_on(panel: Panel) -> None:
     page = panel.show(PLACE["pictures"], "en")
     expect(page.get_by_text("The camera does not work. Choose another way.")).to_be_visible()
     expect(page.get_by_role("button", name="Take the picture")).to_be_hidden()
-    page.get_by_role("button", name="Back").tap()
+    page.get_by_role("button", name="Choose another way").tap()
     expect(page.locator("#question")).to_have_text("How do you want to show your card?")

@@ -1,4 +1,4 @@
-"""From a link under the scanner to the ticket, in real Chromium, with an insurer's HTTPS server on this machine."""
+"""From a link under the scanner to the ticket, in real Chromium, with an insurer's server on this machine."""
 
 import socket
 import threading
@@ -93,7 +93,7 @@ def test_after_too_many_wrong_passcodes_there_are_other_ways(panel: Panel, insur
     insurer.answers[phone.MANIFEST] = phone.behind("4711", phone.card(panel.clinic.now()), tries=1)
     page = panel.show(PLACE["insurance"], "es")
     scan(panel, phone.link(insurer, flag="P"))
-    question(page, "¿Cuál es la clave de su tarjeta?")
+    question(page, "¿Cuál es el código de acceso?")
     tap(page, "1", "Continuar")
     question(page, "¿Cómo quiere mostrar su tarjeta?")
     expect(page.get_by_role("alert").filter(has_text="No pudimos obtener su tarjeta")).to_be_visible()

@@ -107,6 +107,8 @@ def test_a_wrong_number_is_corrected_checked_and_taken_back(
 
     show(running, ticket, None, Finding.DECLINED)
     expect(row).to_contain_text("Insurance")
+    insurance.get_by_text("Type it", exact=True).click()
+    expect(insurance.get_by_label("Payer")).to_be_focused()
     insurance.get_by_role("button", name="Checked").click()
     expect(insurance).to_contain_text("Checked by You")
     expect(row).not_to_contain_text("Insurance")

@@ -72,6 +72,8 @@ def test_a_scanner_comes_back_every_time(scanner_bench: ScannerBench):
         scans.clear()
         if cycle == CYCLES // 10:
             before = Weight()
+        if cycle % 20 == 19:
+            print(f"{cycle + 1} …", end=" ", flush=True)
     after = Weight()
     device.ask_to_stop()
     stopping.set()
@@ -106,6 +108,8 @@ def test_a_printer_comes_back_and_every_order_has_an_end(printer_bench: PrinterB
         printer_bench.virtual.fault(die_after=None)
         if cycle == CYCLES // 10:
             before = Weight()
+        if cycle % 20 == 19:
+            print(f"{cycle + 1} …", end=" ", flush=True)
     wait_for(ready(device), COMES_BACK_WITHIN_S)
     last = device.order(Order(DOCUMENT, lambda: None, within_s=30))
     assert last.result(60) is Confirmation.PRINTED

@@ -1,6 +1,7 @@
 """The book: sealed, found by keyed hash, the same after a repeated import."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from kiosk.appointments import records
 from kiosk.appointments.records import Loaded, Status
 from kiosk.appointments.rules import Entry, Person
+from kiosk.coverage.rules import Card, Source
 from kiosk.database import Database, schema
 from tests.cast import NINE, minutes
 from tests.integration.appointments.conftest import BORN, add
@@ -125,3 +127,15 @@ def test_an_appointment_is_of_the_sites_day(database: Database) -> None:
     late = Entry(source="1", slot=NINE + minutes(60 * 14), services=("laboratory",), person=Person("V", "A"))
     load(database, late)
     assert len(book(database)) == 1
+
+
+def test_a_changed_insurance_changes_the_appointment_and_is_found_again(database: Database) -> None:
+    before = Card(payer="Acme Health", member_id="W12345", source=Source.IMPORTED)
+    insured = replace(entry(1), coverage=before)
+    load(database, insured)
+
+    assert load(database, insured).unchanged == 1
+    assert book(database)[0].coverage == before
+    after = replace(before, valid_until=date(2026, 12, 31))
+    assert load(database, replace(insured, coverage=after)).changed == 1
+    assert book(database)[0].coverage == after

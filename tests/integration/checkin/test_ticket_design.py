@@ -17,7 +17,8 @@ from drivers import preview
 from drivers.printers.encoder import Encoder
 from kiosk import cli
 from kiosk.checkin import paper, sample
-from kiosk.config import Config, ConfigError
+from kiosk.config import Config, ConfigError, load
+from kiosk.doctor import installation
 from tests import cast
 
 NOW = datetime(2026, 11, 23, 14, 12, tzinfo=UTC)
@@ -179,3 +180,19 @@ def test_the_page_follows_the_file_and_says_what_is_wrong_with_it(tmp_path: Path
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [("echo /usr/share/fonts/some.ttf", []), ("true", ["'en'", "'es'"]), (None, ["no fontconfig"])],
+)
+def test_the_doctor_names_the_languages_that_tickets_cannot_be_drawn_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str | None, words: list[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if answer is not None:
+        (tmp_path / "fc-list").write_text(f"#!/bin/sh\n{answer}\n")
+        (tmp_path / "fc-list").chmod(0o755)
+    found = list(installation.scripts(load(written(tmp_path), {})))
+    assert len(found) == len(words)
+    assert all(word in finding.words for word, finding in zip(words, found, strict=True))

@@ -1,18 +1,21 @@
 """Insurance on the console: what is read, what can be done about it, who may see it."""
 
+import shutil
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from kiosk.appointments.rules import Person
 from kiosk.config import Config, Coverage
-from kiosk.coverage import questions, records
+from kiosk.coverage import answers, questions, records
 from kiosk.coverage.eligibility import Answer, State
 from kiosk.coverage.rules import Card, Finding, Source
 from kiosk.database import jobs
 from kiosk.queueing.tickets import Ticket
+from tests import cast
 from tests.cast import NINE, minutes
 from tests.integration.console.conftest import Floor, words
 
@@ -22,13 +25,14 @@ JPEG = b"\xff\xd8\xff\xe0" + b"a photograph" + b"\xff\xd9"
 
 
 @pytest.fixture
-def config(config: Config) -> Config:
-    """The clinic asks for insurance; nothing listens at its clearing house, and nobody asks it."""
-    coverage = Coverage(
-        ask=True, clearing_house="http://127.0.0.1:9/", sender="CLINIC", receiver="HOUSE",
-        provider_name="Riverside", provider_npi="1234567893", payers={"Acme Health": "ACME1"},
-    )  # fmt: skip
-    return msgspec.structs.replace(config, coverage=coverage)
+def config(tmp_path: Path, migrated: Path) -> Config:
+    """The clinic asks for insurance, of nobody. What is stored is tested on both databases elsewhere."""
+    shutil.copy(migrated, tmp_path)
+    coverage = {
+        "ask": True, "clearing_house": "http://127.0.0.1:9/", "sender": "CLINIC", "receiver": "HOUSE",
+        "provider_name": "Riverside", "provider_npi": "1234567893", "payers": {"Acme Health": "ACME1"},
+    }  # fmt: skip
+    return cast.config(tmp_path, coverage=coverage)
 
 
 def show(
@@ -53,7 +57,7 @@ def answer(floor: Floor, found: Answer) -> None:
         job = jobs.claim(tx.connection, tx.site, questions.TARGET, at=floor.at)
         assert job is not None
         jobs.finish(tx.connection, tx.site, job.id, "done", at=floor.at)
-        records.answered(tx, job, found)
+        answers.answered(tx, job, found)
 
 
 def panel(floor: Floor, ticket: Ticket) -> str:

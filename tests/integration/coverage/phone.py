@@ -1,4 +1,4 @@
-"""What a patient's phone shows and what is behind it: a SMART Health Link to a card at an insurer's server."""
+"""What a patient's phone shows, and what is behind it: a SMART Health Link to a card at an insurer's."""
 
 import json
 from collections.abc import Callable
@@ -23,6 +23,11 @@ from tests.unit.identity.health_cards import (
 
 KEY = b"0123456789abcdef0123456789abcdef"
 MANIFEST = "/manifest-5up3rs3cr3t"
+
+
+def health_key() -> str:
+    """The key as the link says it."""
+    return base64url(KEY)
 
 
 def trusting(insurer: Insurer) -> Callable[[object], Trust]:

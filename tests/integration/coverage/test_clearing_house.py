@@ -173,6 +173,7 @@ def test_a_clearing_house_is_configured_whole(tmp_path: Path) -> None:
         ("payers", {"Acme": "a*"}),
         ("envelope", "soap"),
         ("currency", "dollars"),
+        ("password_file", "/nowhere/password"),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(tmp_path: Path, key: str, value: object) -> None:

@@ -159,6 +159,27 @@ def test_a_head_that_must_cool_only_delays_the_ticket():
     assert len(here.printer.sheets) == 1
 
 
+@pytest.mark.parametrize("trouble", ["paper out", "silence", "power cycle behind a line that stays"])
+def test_nobody_waits_for_a_long_ticket_that_came_to_a_stop(trouble: str):
+    here = room("pictures")
+    here.print(DOCUMENT, lambda: here.wire.arm(9000, TROUBLES[trouble][0]))
+    assert isinstance(problem := here.heard[0], DeviceError)
+    assert problem.printed is Printed.MAYBE
+    assert here.wire.clock.now < 6
+
+
+def test_a_long_ticket_goes_on_when_the_head_has_cooled():
+    here = room("pictures")
+
+    def overheat(wire: Wire) -> None:
+        faulty(error="heat")(wire)
+        wire.later(9, faulty(error="none"))
+
+    here.print(DOCUMENT, lambda: here.wire.arm(9000, overheat))
+    assert here.heard == [Confirmation.PRINTED]
+    assert here.wire.clock.now >= 9
+
+
 def test_a_printer_that_is_still_cooling_gets_no_ticket():
     here = room("letters")
     here.printer.fault({"error": "heat"})

@@ -10,6 +10,7 @@ from drivers.base import Cause, Confirmation, DeviceError
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.printers.status import Answers
 from drivers.printers.thermal import Proof, ThermalPrinter
+from drivers.printers.transports import OnStall
 from drivers.simulated.wire import Clock
 from tests.integration.drivers.conftest import DOCUMENT
 
@@ -25,7 +26,7 @@ class Babbler:
     def open(self) -> None:
         """It is always there."""
 
-    def write(self, data: bytes, within_s: float) -> None:
+    def write(self, data: bytes, within_s: float, on_stall: OnStall | None = None) -> None:
         if data[:2] == b"\x10\x04" and self._noise.random() < self._honest:
             self._inbox += b"\x12"
         self._inbox += self._noise.randbytes(self._noise.choice((0, 1, 3, 40)))

@@ -58,6 +58,30 @@ def test_a_printer_that_takes_nothing_more_is_timed_out_with_maybe(listener: soc
     line.close()
 
 
+def test_a_printer_that_chatters_and_takes_nothing_is_timed_out_all_the_same(listener: socket.socket):
+    stop = threading.Event()
+
+    def chatter() -> None:
+        peer, _ = listener.accept()
+        with peer:
+            while not stop.is_set():
+                peer.sendall(b"\x10\x00\x00\x00" * 64)
+                stop.wait(0.001)
+
+    thread = threading.Thread(target=chatter)
+    thread.start()
+    line = Network("127.0.0.1", listener.getsockname()[1], drain_s=0.1)
+    line.open()
+    stalls: list[float] = []
+    with pytest.raises(TimedOut):
+        line.write(b"x" * 20_000_000, 1.3, stalls.append)
+    assert stalls
+    assert len(line.read(0)) <= 65_536
+    stop.set()
+    thread.join()
+    line.close()
+
+
 def test_no_printer_at_the_address_is_unreachable():
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]

@@ -209,6 +209,7 @@ def test_the_codes_of_a_card_are_collected() -> None:
 def test_a_link_is_fetched_while_the_patient_waits(state: Dialogue, page: Step) -> None:
     state, effects = last(Scanned(link=LINK), state=state)
     assert (state.step, effects) == (Step.FETCHING, (Fetch(LINK),))
+    assert last(Scanned(link=LINK), state=state) == (state, ()), "A scanner that reads twice fetches once."
     failed = after(NotFetched(LINK), state=state)
     assert (failed.step, failed.notice, failed.link) == (page, Notice.NOT_FETCHED, None)
     skipped = after(Press.BACK, state=state)

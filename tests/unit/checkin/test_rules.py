@@ -11,6 +11,7 @@ from kiosk.checkin.cases import EXPLANATIONS, Case, explain
 from kiosk.checkin.effects import Arrive, Effect, LookUp, OpenTask, Print
 from kiosk.checkin.given import Arrived, Chose, Confirmed, Given, NotFound, Press, Scanned, Speaks, Typed
 from kiosk.checkin.rules import COPIES, TRIES, advance, days_of
+from kiosk.checkin.scanning import UNREAD_TRIES
 from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Step, Who
 from kiosk.identity.claims import Claim, Source
 from kiosk.identity.manual_code import manual_code
@@ -98,7 +99,7 @@ def test_a_scan_on_the_ticket_page_is_the_next_patient() -> None:
 def test_three_unreadable_scans_suggest_the_touch_screen() -> None:
     state = Dialogue(step=Step.SCAN)
     notices = []
-    for _ in range(TRIES):
+    for _ in range(UNREAD_TRIES):
         state = after(Scanned(), state=state)
         notices.append(state.notice)
     assert notices == [Notice.UNREADABLE, Notice.UNREADABLE, Notice.USE_TOUCH]

@@ -82,7 +82,7 @@ def test_a_typed_number_is_tidied_or_refused(typed: str, number: str) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_a_tidied_number_stays_as_it_is(text: str) -> None:
     tidy = rules.tidy_member_number(text)
 
@@ -110,7 +110,7 @@ def test_an_unknown_code_may_be_a_member_number(
 
 
 @given(st.binary(max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_whatever_is_scanned_is_a_tidy_number_or_none(payload: bytes) -> None:
     number = rules.member_number(payload, None)
 
@@ -192,13 +192,13 @@ CARDS = st.builds(
 
 
 @given(CARDS)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_card_survives_being_written_down(card: Card) -> None:
     assert rules.from_plain(rules.to_plain(card)) == card
 
 
 @given(CARDS, CARDS)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_a_card_is_always_the_same_as_itself(card: Card, other: Card) -> None:
     assert compare(card, card, TODAY) in {
         Finding.SAME,

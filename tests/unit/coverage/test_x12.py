@@ -78,7 +78,7 @@ NAMES = st.text(st.characters(codec="latin-1", categories=["Lu", "Ll", "Zs", "Pd
 
 
 @given(NAMES, NAMES, st.dates(date(1900, 1, 1), date(2026, 11, 23)))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_every_question_is_whole_whatever_the_name(family: str, given_name: str, born: date) -> None:
     try:
         question = written(family_name=family, given_name=given_name, birth_date=born)

@@ -371,6 +371,7 @@ def test_wyoming_may_have_an_empty_middle_name_beside_the_packed_one():
     payload = f"{HEADER}636060040001DL00310263DLDCSSAMPLE\nDACANNA LEE\nDAD\n{NEW_BODY}\r"
     assert names(payload)[1:3] == ("ANNA", "LEE")
     assert names(payload.replace("\nDAD\n", "\nDADNONE\n"))[1:3] == ("ANNA LEE", "")
+    assert names(payload.replace("636060040001", "636060080001"))[1:3] == ("ANNA LEE", "")
 
 
 def test_a_second_street_line_that_repeats_the_city_is_left_out():

@@ -10,7 +10,14 @@ from kiosk.identity import Licence, Reason, Unknown, recognise
 from kiosk.identity.aamva.issuers import PENNSYLVANIA, REGIONS
 from kiosk.identity.keyboards import FRENCH, GERMAN
 from tests.unit.identity.cards import ORDERS, VERSIONS, Card, Holder, text
-from tests.unit.identity.damage import HARMLESS, LOSSY, caps_lock, cut, without_one_separator
+from tests.unit.identity.damage import (
+    HARMLESS,
+    LOSSY,
+    caps_lock,
+    cut,
+    stray_control_keys,
+    without_one_separator,
+)
 
 FAMILIES = [
     "SMITH",
@@ -347,3 +354,45 @@ def test_noise_inside_a_name_is_dropped():
     found = recognise(text(Card()).replace("SAMPLE", "SAM\x90PLE"))
     assert isinstance(found, Licence)
     assert found.family_name == "SAMPLE"
+
+
+@pytest.mark.parametrize("letter", ["M", "m"])
+def test_a_carriage_return_before_every_line_feed_may_be_typed_as_a_letter(letter: str):
+    for card in cards(20):
+        payload = text(card).replace("\r", "\n").replace("\n", f"{letter}\n").replace("\x1e", "6")
+        found = recognise(payload.replace(f"{letter}\nANSI", f"{letter}ANSI"))
+        assert isinstance(found, Licence)
+        assert differences(found, card) == {}
+
+
+def test_a_card_read_twice_with_typed_control_keys_keeps_its_last_value():
+    for card in cards(20):
+        once = stray_control_keys(text(card))
+        found = recognise(once + "\n" + once)
+        assert isinstance(found, Licence)
+        assert differences(found, card) == {}
+
+
+def test_a_middle_name_that_ran_into_the_first_is_refused():
+    payload = text(Card(order="table", holder=Holder(given="X", middle=""))).replace(
+        "DACX\nDADNONE", "DACXDAD"
+    )
+    assert recognise(payload) == Unknown(reason=Reason.SEPARATORS_LOST)
+
+
+@pytest.mark.parametrize("sign", ["ß", "§", "´", "£", "'", "+"])
+def test_a_sign_of_another_keyboard_is_never_part_of_a_number_or_name(sign: str):
+    found = recognise(text(Card(holder=Holder(number=f"S1234{sign}56789"))))
+    assert isinstance(found, Licence)
+    assert found.document_number == ""
+    if sign != "'" and sign != "´":
+        assert recognise(text(Card(holder=Holder(family=f"SMITH{sign}JONES")))) == Unknown(
+            reason=Reason.UNREADABLE
+        )
+
+
+@pytest.mark.parametrize("header", ["ANSI\t", "ANSI\n", "ANSI-", "ANSI_", "ANSI  ", "ANSI\xa0", "ANSI"])
+def test_whatever_stands_for_the_space_of_the_file_type_does_not_matter(header: str):
+    found = recognise(text(Card()).replace("ANSI ", header))
+    assert isinstance(found, Licence)
+    assert differences(found, Card()) == {}

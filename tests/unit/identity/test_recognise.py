@@ -15,7 +15,7 @@ from tests.unit.identity.damage import HARMLESS, LOSSY
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 NAME = (
-    st.text(string.ascii_letters + "ÉÑÜø' -", min_size=1, max_size=20)
+    st.text(string.ascii_letters + "ÉÑÜØ' -", min_size=1, max_size=20)
     .map(str.strip)
     .filter(lambda name: any(map(str.isalpha, name)) and name.upper() not in {"NONE", "UNAVL", "UNAVAIL"})
 )

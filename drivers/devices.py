@@ -1,10 +1,13 @@
 """Configuration -> devices: the one place that knows every kind. Nothing is opened."""
 
 import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from drivers.base import Printer, Scanner
 from drivers.config import (
     CameraScannerConfig,
+    Config,
     ConfigError,
     CupsPrinterConfig,
     KeyboardScannerConfig,
@@ -21,11 +24,14 @@ from drivers.printers.cups import CupsPrinter
 from drivers.printers.encoder import Encoder, Lettering, UnknownProfile
 from drivers.printers.thermal import Proof, ThermalPrinter
 from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
-from drivers.scanners.camera import CameraScanner
-from drivers.scanners.frames import source
 from drivers.scanners.input_event import EventDevice, KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from drivers.mirror import Mirror
 
 # Below this a drawn ticket takes longer than a patient waits.
 FAST_BAUD = 115_200
@@ -48,8 +54,30 @@ def scanner(config: ScannerConfig) -> Scanner:
             line = EventDevice(_port(config, Kind.KEYBOARD))
             return KeyboardScanner(config.name, line, LAYOUTS[config.layout], profile)
         case CameraScannerConfig():
-            frames = source(config.device, (config.width, config.height))
-            return CameraScanner(config.name, frames, config.fps)
+            return _camera(config)
+
+
+def _camera(config: CameraScannerConfig) -> Scanner:
+    # A box without a camera does not load what looks at pictures.
+    from drivers.scanners.camera import CameraScanner
+    from drivers.scanners.frames import source
+
+    return CameraScanner(config.name, source(config.device, (config.width, config.height)), config.fps)
+
+
+def mirror(config: Config, scanners: Sequence[Scanner]) -> "Mirror | None":
+    """What shows patients what the camera sees, if that is wished."""
+    if not config.preview_port:
+        return None
+    from drivers.mirror import Mirror
+    from drivers.scanners.camera import CameraScanner
+
+    cameras = [scanner for scanner in scanners if isinstance(scanner, CameraScanner)]
+
+    def picture() -> "Image | None":
+        return next((camera.picture for camera in cameras if camera.picture is not None), None)
+
+    return Mirror(picture, config.preview_port)
 
 
 def _port(

@@ -10,20 +10,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from drivers import devices, hotplug
 from drivers.base import Cause, DeviceError, LeaseLost
 from drivers.config import Config
 from drivers.heartbeat import Heartbeat, Pulse
 from drivers.link import Link, LinkError, Refused, ScanBox, ServerAway, TokenRefused, scan_body
-from drivers.mirror import Mirror
 from drivers.pairing import CLAIM_EVERY_S, TokenFile, pair
-from drivers.scanners.camera import CameraScanner
 from drivers.supervisor import Order, SupervisedPrinter, SupervisedScanner
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +51,7 @@ class Host:
             SupervisedScanner(devices.scanner(c), self._scans.put, changed) for c in config.scanners
         ]
         self.printers = [SupervisedPrinter(devices.printer(c), changed, c.status_s) for c in config.printers]
-        self.mirror = Mirror(self._camera_picture, config.preview_port) if config.preview_port else None
+        self.mirror = devices.mirror(config, [scanner.device for scanner in self.scanners])
 
     def start(self) -> None:
         for device in [*self.scanners, *self.printers]:
@@ -165,10 +160,6 @@ class Host:
     def _health(self) -> dict[str, Any]:
         health: dict[str, Any] = {"version": _version(), "devices": self._devices()}
         return health | ({"preview": self.mirror.address} if self.mirror is not None else {})
-
-    def _camera_picture(self) -> "Image | None":
-        cameras = (scanner.device for scanner in self.scanners if isinstance(scanner.device, CameraScanner))
-        return next((camera.picture for camera in cameras if camera.picture is not None), None)
 
     def _devices(self) -> list[dict[str, Any]]:
         found = [(device, device.health) for device in [*self.printers, *self.scanners]]

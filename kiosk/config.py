@@ -365,7 +365,8 @@ def _check_ticket(config: Config) -> None:
     for part in ("header", "footer"):
         offered = config.site.languages
         if strange := next((x for x in getattr(config.ticket, part) if x not in offered), None):
-            raise ConfigError(f"ticket.{part}: {strange!r} is not one of site.languages ({', '.join(offered)}).")
+            known = ", ".join(offered)
+            raise ConfigError(f"ticket.{part}: {strange!r} is not one of site.languages ({known}).")
     if not config.ticket.logo:
         return
     try:

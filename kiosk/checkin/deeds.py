@@ -93,12 +93,11 @@ class Deeds:
         return self._without_risk(lambda: coverage.on_file(self.tx, appointment.id))
 
     def _insure(self, effect: Insure) -> None:
-        ticket = self.tx.room.ticket(effect.ticket)
         kept = self._without_risk(
             lambda: coverage.take(
                 self.tx,
                 self.clinic.config.coverage,
-                visit=ticket.visit,
+                visit=self.tx.room.ticket(effect.ticket).visit,
                 card=effect.card,
                 finding=effect.finding,
                 station=self.station,
@@ -107,7 +106,7 @@ class Deeds:
             )
         )
         if kept is None:
-            tasks.open(self.tx, "insurance_missing", station=self.station, ticket=ticket.id)
+            tasks.open(self.tx, "insurance_missing", station=self.station, ticket=effect.ticket)
 
     def _without_risk(self, deed: Callable[[], Made]) -> Made | None:
         """Insurance never costs anybody their ticket: what fails is undone, and the rest goes on."""

@@ -17,8 +17,6 @@ from kiosk.coverage.issuers import trust
 from kiosk.coverage.links import LinkProblem, Problem, fetch
 from kiosk.errors import described
 
-ASK_AGAIN = frozenset({Problem.PASSCODE_NEEDED, Problem.WRONG_PASSCODE})
-
 log = structlog.get_logger()
 
 
@@ -30,20 +28,23 @@ def begin(clinic: Clinic, effect: Fetch, deliver: Callable[[Given], object]) -> 
             deliver(fetched(clinic, effect))
         except Exception as error:  # noqa: BLE001  whatever it is: nobody waits for ever
             log.error("fetching_failed", **described(error))
-            deliver(NotFetched(effect.link))
+            deliver(NotFetched(effect))
 
     threading.Thread(target=work, name="health-link", daemon=True).start()
 
 
 def fetched(clinic: Clinic, effect: Fetch) -> Scanned | NotFetched:
     """What is behind the link, for the dialogue."""
-    config, at, link = clinic.config, clinic.now(), effect.link
+    config, at = clinic.config, clinic.now()
     try:
-        found = fetch(link, trust(config), recipient=config.site.name, passcode=effect.passcode, at=at)
+        found = fetch(
+            effect.link, trust(config), recipient=config.site.name, passcode=effect.passcode or None, at=at
+        )
     except LinkProblem as problem:
         log.info("link_not_fetched", problem=str(problem.problem))
         tries_left = problem.remaining is None or problem.remaining > 0
-        return NotFetched(link, passcode=problem.problem in ASK_AGAIN and tries_left)
-    for card in found.cards:
-        return replace(scanned(card, clinic.local(at).date()), fetched=link)
-    return NotFetched(link)
+        return NotFetched(effect, passcode=problem.problem is Problem.WRONG_PASSCODE and tries_left)
+    card = min(found.cards, key=lambda card: not card.coverages, default=None)
+    if card is None:
+        return NotFetched(effect)
+    return replace(scanned(card, clinic.local(at).date()), fetched=effect)

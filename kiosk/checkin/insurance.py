@@ -138,7 +138,7 @@ def _card_check(state: Dialogue, given: Given, options: Options) -> Outcome:
 def _shown(state: Dialogue, card: Card) -> Dialogue:
     """Show what was read, for the patient to confirm."""
     card = complete(card, state.on_file)
-    return replace(state, step=Step.CARD_CHECK, card=card, typed=card.member_id, link=None)
+    return replace(state, step=Step.CARD_CHECK, card=card, typed=card.member_id, link=None, passcode="")
 
 
 def _done(state: Dialogue, card: Card, options: Options) -> Outcome:

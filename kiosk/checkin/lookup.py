@@ -34,6 +34,7 @@ from kiosk.identity.matching import Agreement, Match, NoMatch, StaffReason, Wind
 UNUSABLE = frozenset(
     {
         Reason.BAD_SIGNATURE,
+        Reason.BAD_ALGORITHM,
         Reason.UNKNOWN_KEY,
         Reason.UNKNOWN_VERSION,
         Reason.COMPACT_ENCODING,

@@ -46,6 +46,8 @@ def advance(state: Dialogue, given: Given, options: Options) -> Outcome:
     """Return the next state, and what is to be done."""
     calm = replace(state, notice=None)
     match given:
+        case Scanned() | NotFetched() if scanning.is_late(state, given):
+            return state, ()
         case Press():
             return _pressed(calm, given)
         case Scanned():
@@ -129,7 +131,7 @@ def _name(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
         case Typed(text) if any(letter.isalpha() for letter in text):
             name = Claim.typed(" ".join(text.split())[:LONGEST], None)
-            return replace(state, step=Step.MONTH, who=Who(claim=name)), ()
+            return replace(state, step=Step.MONTH, who=Who(claim=name), card=None), ()
         case Typed():
             return replace(state, notice=Notice.NAME_MISSING), ()
     return state, ()
@@ -138,7 +140,7 @@ def _name(state: Dialogue, given: Given, options: Options) -> Outcome:
 def _code(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
         case Typed(text) if (code := read_manual_code(text)) is not None:
-            return replace(state, step=Step.MONTH, who=Who(code=code), typed=""), ()
+            return replace(state, step=Step.MONTH, who=Who(code=code), card=None, typed=""), ()
         case Typed(text):
             return replace(state, typed=text.strip()[:LONGEST], notice=Notice.CODE_WRONG), ()
     return state, ()

@@ -62,12 +62,10 @@ def not_fetched(state: Dialogue, given: NotFetched) -> Outcome:
 
 
 def is_late(state: Dialogue, given: Scanned | NotFetched) -> bool:
-    """Tell whether it came back for somebody who does not wait for it any more, or who typed another passcode."""
-    fetch = given.fetched
-    awaited = state.step is Step.FETCHING and fetch is not None
-    return fetch is not None and not (
-        awaited and (state.link, state.passcode) == (fetch.link, fetch.passcode)
-    )
+    """Tell whether it was fetched for somebody who left, or before they typed another passcode."""
+    if (came := given.fetched) is None:
+        return False
+    return state.step is not Step.FETCHING or (state.link, state.passcode) != (came.link, came.passcode)
 
 
 def without_link(state: Dialogue) -> Dialogue:
@@ -111,16 +109,12 @@ def _with_part(state: Dialogue) -> Dialogue:
 
 def _link(state: Dialogue, link: HealthLink) -> Outcome:
     """The card is elsewhere: fetch it while the patient waits, or goes on without."""
-    if _awaits(state, link):
+    if state.link == link and state.step in (Step.FETCHING, Step.PASSCODE):
         return state, ()
-    waiting = replace(_at_the_scanner(state), link=link)
+    waiting = replace(_at_the_scanner(state), link=link, passcode="")
     if link.needs_passcode:
         return replace(waiting, step=Step.PASSCODE), ()
     return replace(waiting, step=Step.FETCHING), (Fetch(link),)
-
-
-def _awaits(state: Dialogue, link: HealthLink) -> bool:
-    return state.step is Step.FETCHING and state.link == link
 
 
 def _at_the_scanner(state: Dialogue) -> Dialogue:

@@ -176,8 +176,9 @@ def ticket_of(tx: Transaction, visit_id: str) -> str | None:
 
 def close_tasks(tx: Transaction, ticket: str | None, kinds: frozenset[str], *, by: str) -> None:
     """Close the ticket's open tasks of these kinds."""
-    if ticket is not None:
-        tasks.close_where(tx, kinds, by=by, station="", ticket=ticket)
+    for task in tasks.open_tasks(tx):
+        if ticket is not None and task.ticket == ticket and task.kind in kinds:
+            tasks.close(tx, task.id, by)
 
 
 def change(tx: Transaction, cover_id: str, **values: Any) -> None:

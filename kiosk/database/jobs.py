@@ -1,8 +1,8 @@
 """Work that must happen: written with its cause, claimed by compare-and-swap, leased, at least once.
 
 States: `queued → claimed → sending → done | failed | unknown`, or `expired` for what nobody needs any more.
-A print job ends well as `confirmed`, when the printer proved it, or as `sent`, when it took every byte and can
-prove nothing.
+A print job ends well as `confirmed`, when the printer proved it, or as `sent`, when it took every byte and
+can prove nothing.
 `sending` is committed before the first byte leaves, so a job whose lease ends there may lie in the tray: it
 becomes `unknown`, is never repeated by itself, and a person decides.
 """

@@ -148,7 +148,10 @@ def uninstall(options: argparse.Namespace, places: Places) -> None:
 
 def rollback(options: argparse.Namespace, places: Places) -> None:
     """Go back to the release before, and to the database as it was then."""
-    upgrade.back(places)
+    choices = box.remembered(places)
+    if choices is None:
+        raise InstallError("Nothing is installed here.")
+    upgrade.back(places, lambda: box.units(places, choices))
 
 
 def make_wheelhouse(options: argparse.Namespace, places: Places) -> None:

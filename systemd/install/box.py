@@ -78,12 +78,13 @@ def users_and_folders(places: Places) -> None:
 
 def units(places: Places, choices: Choices) -> None:
     """The services and timers, enabled as far as this computer is what they are for."""
-    for unit in sorted([*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.timer")]):
+    release = places.current / "systemd"
+    for unit in sorted([*release.glob("*.service"), *release.glob("*.timer")]):
         put(unit, places.units / unit.name)
     own = [unit for unit in choices.units if unit.startswith("kiosk-") or places.is_this_machine]
     run("systemctl", f"--root={places.root}", "enable", *own)
     if KIOSK in choices.parts:
-        put(SYSTEMD / "60-kiosk.rules", places.root / "etc/udev/rules.d/60-kiosk.rules")
+        put(release / "60-kiosk.rules", places.root / "etc/udev/rules.d/60-kiosk.rules")
     if places.is_this_machine:
         run("systemctl", "daemon-reload")
         run("udevadm", "control", "--reload")

@@ -23,7 +23,7 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
     server = Server(places)
     server.stop()
     copy = save(places) if before else None
-    release.switch(places, folder)
+    release.link(places.current, folder)
     units()
     try:
         command(places, "migrate")
@@ -34,21 +34,26 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
         if before is None or before == folder:
             raise
         release.link(places.current, before)
+        units()
         put_back(places, copy)
         server.start()
+        server.settle()
         raise InstallError(
             f"{error}\nThe release {folder.name} does not work here; {before.name} runs again."
         ) from None
     server.settle()
+    if before and before != folder:
+        release.link(places.previous, before)
 
 
-def back(places: Places) -> None:
+def back(places: Places, units: Callable[[], None]) -> None:
     """Undo the last upgrade: the release before, and the copy of the database that was made then."""
     if not places.previous.exists():
         raise InstallError("There is no release before this one.")
     server, before = Server(places), places.previous.resolve()
     server.stop()
     release.switch(places, before)
+    units()
     put_back(places, places.data / "backup" / BEFORE)
     server.start()
     server.wait()

@@ -12,6 +12,7 @@ import time
 import tty
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from drivers.discovery import Found, devices
@@ -186,14 +187,22 @@ class KeyboardGadget:
 
     def _send(self, events: list[Event], pause_s: float = REPORT_EVERY_S) -> None:
         held: list[int] = []
-        # The plug may be pulled in the middle of a scan.
-        with contextlib.suppress(OSError), open(self._gadget.firmware, "wb", buffering=0) as reports:
+        with open(self._gadget.firmware, "wb", buffering=0) as reports:
             for kind, code, value in events:
                 if kind == EV_KEY:
                     usage = USAGES[code]
                     held = [*held, usage] if value == PRESSED else [u for u in held if u != usage]
-                    reports.write(report(held))
+                    self._report(reports, report(held))
                     time.sleep(pause_s)
+
+    def _report(self, reports: FileIO, data: bytes) -> None:
+        """Refused until the machine listens, and for good when the plug is pulled in the middle of a scan."""
+        deadline = time.monotonic() + APPEARS_WITHIN_S
+        while self._gadget.is_plugged and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
+                reports.write(data)
+                return
+            time.sleep(0.05)
 
 
 def report(held: list[int]) -> bytes:

@@ -86,7 +86,7 @@ def test_the_clinics_own_authority_vouches_for_one_name(tmp_path: Path, host: st
         (["kiosk", "--url", URL], "Say which screen this is"),
         (["upgrade"], "Say what this computer is"),
         (["server", "--url", URL, "--key", "key.pem"], "belong together"),
-        (["rollback"], "There is no release before this one"),
+        (["rollback"], "Nothing is installed here"),
     ],
 )
 def test_what_is_missing_is_said(tmp_path: Path, words: list[str], sentence: str) -> None:

@@ -13,7 +13,9 @@ from structlog.testing import capture_logs
 
 from kiosk.checkin import dialogue, fetching
 from kiosk.checkin.dialogue import life
-from kiosk.checkin.steps import Notice, Step
+from kiosk.checkin.effects import Outcome
+from kiosk.checkin.given import Given, Scanned
+from kiosk.checkin.steps import Dialogue, Notice, Options, Step
 from kiosk.config import Config, Coverage
 from kiosk.coverage import records as coverage
 from kiosk.coverage.rules import Card, Source
@@ -59,11 +61,15 @@ def arrive(kiosk: Kiosk) -> None:
 
 def wait_for(kiosk: Kiosk) -> Step:
     """Wait until nothing is fetched any more."""
-    for thread in threading.enumerate():
-        if thread.name == "health-link":
-            thread.join(20)
+    for thread in under_way():
+        thread.join(20)
     kiosk.look()
     return kiosk.state.step
+
+
+def under_way() -> list[threading.Thread]:
+    """What fetches now."""
+    return [thread for thread in threading.enumerate() if thread.name == "health-link"]
 
 
 def version(kiosk: Kiosk) -> str:
@@ -90,14 +96,13 @@ def test_a_card_that_comes_when_its_patient_has_left_is_dropped(
 
 def test_a_card_is_not_given_to_the_next_patient(kiosk: Kiosk, insurer: Insurer, held: Event) -> None:
     kiosk.scan(phone.link(insurer))
+    (first,) = under_way()
     kiosk.press("start_over")
     other = Event()
     insurer.answers["/other"] = phone.once(other, as_json({}, 404))
     assert kiosk.scan(phone.link(insurer, url=insurer.url("/other"))) is Step.FETCHING
     before = version(kiosk)
     held.set()
-    until_asked(insurer, 2)
-    first = next(thread for thread in threading.enumerate() if thread.name == "health-link")
     first.join(20)
     kiosk.look()
     assert (kiosk.state.step, version(kiosk)) == (Step.FETCHING, before)
@@ -113,12 +118,12 @@ def test_a_passcode_opens_the_card_for_who_typed_it_alone(kiosk: Kiosk, insurer:
     code = phone.link(insurer, flag="P")
     kiosk.scan(code)
     assert kiosk.press("text", text="4711") is Step.FETCHING
-    until_asked(insurer, 1)
+    (first,) = under_way()
+    until_asked(insurer)
     kiosk.press("start_over")
     insurer.answers[phone.MANIFEST] = phone.once(wrong, card)
     kiosk.scan(code)
     assert kiosk.press("text", text="0000") is Step.FETCHING
-    first = next(thread for thread in threading.enumerate() if thread.name == "health-link")
     right.set()
     first.join(20)
     kiosk.look()
@@ -154,13 +159,13 @@ def test_help_that_is_called_for_at_the_same_moment_costs_nobody_the_card(
     kiosk: Kiosk, insurer: Insurer, held: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kiosk.scan(phone.link(insurer))
-    tap = kiosk.form("help")
-    advance, other = dialogue.advance, threading.current_thread()
+    taps = [kiosk.form("help")]
+    advance = dialogue.advance
 
-    def slowly(state: Any, given: Any, options: Any) -> Any:
+    def slowly(state: Dialogue, given: Given, options: Options) -> Outcome:
         outcome = advance(state, given, options)
-        if threading.current_thread() is not other and not state.helped:
-            kiosk.send(tap)
+        while isinstance(given, Scanned) and taps:
+            kiosk.send(taps.pop())
         return outcome
 
     monkeypatch.setattr(dialogue, "advance", slowly)
@@ -244,11 +249,11 @@ def test_the_log_of_insurance_that_fails_holds_no_number(
     assert "5550001" not in repr(lines)
 
 
-def until_asked(insurer: Insurer, times: int) -> None:
-    """Wait until the insurer was asked so often."""
+def until_asked(insurer: Insurer) -> None:
+    """Wait until the insurer was asked."""
     turn = Event()
     for _ in range(2_000):
-        if len(insurer.asked) >= times:
+        if insurer.asked:
             return
         turn.wait(0.01)
     raise TimeoutError("The insurer was not asked.")

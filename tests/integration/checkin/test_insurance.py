@@ -123,6 +123,26 @@ def test_who_walks_away_is_checked_in_and_told_to_staff(kiosk: Kiosk, way: str) 
     assert "Acme" not in kiosk.look()
 
 
+def test_a_power_cut_over_night_leaves_a_kiosk_that_works(kiosk: Kiosk) -> None:
+    arrive(kiosk)
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        tx.room.cancel(next(iter(tx.room.snapshot.tickets)), at=kiosk.at, by="ana")
+    kiosk.later(86_400)
+    assert "Acme" not in kiosk.look()
+    assert kiosk.state.step is Step.WELCOME
+
+
+def test_a_card_does_not_stay_when_somebody_types_a_name(kiosk: Kiosk) -> None:
+    kiosk.expect(coverage=FILED)
+    assert kiosk.scan(health_cards.card()) is Step.MONTH
+    assert kiosk.press("back") is Step.SCAN
+    kiosk.press("type")
+    kiosk.press("text", text="Lopez")
+    assert kiosk.born() is Step.CONFIRM
+    assert kiosk.press("yes") is Step.INSURANCE
+    assert "Acme Health" in kiosk.page
+
+
 def test_who_comes_back_finds_the_same_ticket(kiosk: Kiosk) -> None:
     arrive(kiosk)
     kiosk.press("timed_out")

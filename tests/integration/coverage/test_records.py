@@ -10,6 +10,7 @@ from kiosk.coverage.photos import PhotoRefused
 from kiosk.coverage.rules import Finding, Source
 from kiosk.database import events, schema
 from kiosk.database.purge import KEPT, purge
+from kiosk.tasks import records as tasks
 from tests.integration.coverage.conftest import FILED, JPEG, Desk, card
 
 
@@ -93,6 +94,17 @@ def test_checking_closes_the_tasks_and_can_be_taken_back(desk: Desk) -> None:
     assert desk.cover(ticket).checked_at is None
     desk.do(records.uncheck, ticket)
     assert desk.tasks(ticket) == ["insurance_changed", "insurance_inactive"]
+
+
+def test_a_task_that_a_kiosk_opened_is_closed_too(desk: Desk) -> None:
+    ticket = desk.arrive()
+    desk.show(ticket, card("1"))
+    with desk.database.begin(at=desk.at) as tx:
+        tasks.open(tx, "insurance_missing", station="front", ticket=ticket.id)
+        tasks.open(tx, "print_unknown", station="front", ticket=ticket.id)
+    desk.do(records.check, ticket)
+
+    assert desk.tasks(ticket) == ["print_unknown"]
 
 
 def test_what_is_open_anew_is_not_opened_twice(desk: Desk) -> None:

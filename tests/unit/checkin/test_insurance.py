@@ -38,6 +38,7 @@ FILED = Card(payer="Acme Health", member_id="AB 123456", source=Source.IMPORTED)
 SHOWN = Card(payer="Acme Health", member_id="XY-987654", source=Source.HEALTH_CARD, verified=True)
 LINK = HealthLink(url="https://acme.example/1", key="k" * 43)
 SECRET_LINK = replace(LINK, flags=frozenset("P"))
+OPENED = Fetch(SECRET_LINK, "1234")
 ASKED = Dialogue(step=Step.INSURANCE, ticket="t", on_file=FILED)
 JPEG = {"front": b"\xff\xd8\xff front"}
 
@@ -210,22 +211,22 @@ def test_a_link_is_fetched_while_the_patient_waits(state: Dialogue, page: Step) 
     state, effects = last(Scanned(link=LINK), state=state)
     assert (state.step, effects) == (Step.FETCHING, (Fetch(LINK),))
     assert last(Scanned(link=LINK), state=state) == (state, ()), "A scanner that reads twice fetches once."
-    failed = after(NotFetched(LINK), state=state)
+    failed = after(NotFetched(Fetch(LINK)), state=state)
     assert (failed.step, failed.notice, failed.link) == (page, Notice.NOT_FETCHED, None)
     skipped = after(Press.BACK, state=state)
     assert (skipped.step, skipped.link) == (page, None)
-    assert after(NotFetched(LINK), state=skipped) == skipped
-    assert after(Scanned(card=SHOWN, fetched=LINK), state=skipped) == skipped
+    assert after(NotFetched(Fetch(LINK)), state=skipped) == skipped
+    assert after(Scanned(card=SHOWN, fetched=Fetch(LINK)), state=skipped) == skipped
 
 
 def test_a_fetched_card_is_shown_or_says_who_it_is() -> None:
     health = Who(claim=Claim.typed("Lopez", None))
-    came = Scanned(health, card=SHOWN, fetched=LINK)
+    came = Scanned(health, card=SHOWN, fetched=Fetch(LINK))
     state = after(Scanned(link=LINK), came)
     assert (state.step, state.card, state.link) == (Step.CARD_CHECK, SHOWN, None)
     state = after(Scanned(link=LINK), came, state=Dialogue())
     assert (state.step, state.who, state.card, state.link) == (Step.MONTH, health, SHOWN, None)
-    empty = after(Scanned(link=LINK), Scanned(case=Case.UNKNOWN_CARD, fetched=LINK))
+    empty = after(Scanned(link=LINK), Scanned(case=Case.UNKNOWN_CARD, fetched=Fetch(LINK)))
     assert (empty.step, empty.notice) == (Step.CARD, Notice.NOT_A_CARD)
 
 
@@ -236,7 +237,7 @@ def test_a_link_with_a_passcode_asks_for_it_first() -> None:
     assert after(Chose("nonsense"), state=replace(state, ticket="")).step is Step.PASSCODE
     state, effects = last(Typed(" 1234 "), state=state)
     assert (state.step, effects) == (Step.FETCHING, (Fetch(SECRET_LINK, "1234"),))
-    wrong = after(NotFetched(SECRET_LINK, passcode=True), state=state)
+    wrong = after(NotFetched(Fetch(SECRET_LINK, "1234"), passcode=True), state=state)
     assert (wrong.step, wrong.notice) == (Step.PASSCODE, Notice.PASSCODE_WRONG)
 
 
@@ -278,8 +279,8 @@ inputs = st.one_of(
     st.builds(Typed, st.sampled_from(["AB123456", "1234", ""])),
     st.builds(Confirmed, st.booleans()),
     st.sampled_from([Scanned(), Scanned(card=SHOWN), Scanned(number="X1234"), Scanned(link=SECRET_LINK)]),
-    st.sampled_from([NotFetched(SECRET_LINK), NotFetched(SECRET_LINK, passcode=True), Photographed(JPEG)]),
-    st.sampled_from([Scanned(chunks=Chunks(("1", ""))), Scanned(fetched=SECRET_LINK, card=SHOWN)]),
+    st.sampled_from([NotFetched(OPENED), NotFetched(OPENED, passcode=True), Photographed(JPEG)]),
+    st.sampled_from([Scanned(chunks=Chunks(("1", ""))), Scanned(fetched=OPENED, card=SHOWN)]),
 )
 
 

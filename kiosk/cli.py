@@ -220,9 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     what = reading.add_mutually_exclusive_group()
     what.add_argument("payload", nargs="?", help="what the scanner sent (default: standard input)")
     what.add_argument("--image", type=Path, help="a picture of the code")
-    what.add_argument(
-        "--jsonl", action="store_true", help='standard input holds one {"payload": "…"} a line'
-    )
+    what.add_argument("--jsonl", action="store_true", help='standard input holds one {"payload": "…"} a line')
     command(doctor)
     _staff_parser(command(staff))
     _appointments_parser(command(appointments))

@@ -44,7 +44,7 @@ def fetched(clinic: Clinic, effect: Fetch) -> Scanned | NotFetched:
         log.info("link_not_fetched", problem=str(problem.problem))
         tries_left = problem.remaining is None or problem.remaining > 0
         return NotFetched(effect, passcode=problem.problem is Problem.WRONG_PASSCODE and tries_left)
-    card = min(found.cards, key=lambda card: not card.coverages, default=None)
+    card = next(iter(found.cards), None)
     if card is None:
         return NotFetched(effect)
     return replace(scanned(card, clinic.local(at).date()), fetched=effect)

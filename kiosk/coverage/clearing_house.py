@@ -99,7 +99,7 @@ class HttpClearingHouse:
         parts = _parts(said, kind)
         if parts.get("ErrorCode", "Success") != "Success":
             raise NotAccepted("envelope refused")
-        if parts.get("PayloadType") != RESPONSE and not parts.get("Payload"):
+        if not parts.get("Payload"):
             raise NotAccepted("no payload")
         return parts["Payload"]
 

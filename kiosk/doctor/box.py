@@ -20,7 +20,7 @@ SERVER, SCREEN, DEVICES = "server", "screen", "devices"
 PARTS = {"server": {SERVER}, "kiosk": {SCREEN, DEVICES}, "tv": {SCREEN}, "all": {SERVER, SCREEN, DEVICES}}
 PROGRAMS = {
     SERVER: {"nginx": "nginx-light"},
-    SCREEN: {"cage": "cage", "seatd": "seatd", "chromium": "chromium"},
+    SCREEN: {"cage": "cage", "Xwayland": "xwayland", "seatd": "seatd", "chromium": "chromium"},
     DEVICES: {},
 }
 """Program → the Debian package that has it."""

@@ -18,8 +18,8 @@ PARTS = {SERVER: {SERVER}, KIOSK: {KIOSK}, TV: {TV}, "all": {SERVER, KIOSK}}
 """What a computer can be → the parts it has. A television beside a kiosk is a computer of its own."""
 PACKAGES = {
     SERVER: ("python3-venv", "libzbar0", "nginx-light", "openssl"),
-    KIOSK: ("python3-venv", "libzbar0", "cage", "seatd", "chromium", "fonts-noto-core"),
-    TV: ("python3-venv", "cage", "seatd", "chromium", "fonts-noto-core"),
+    KIOSK: ("python3-venv", "libzbar0", "cage", "xwayland", "seatd", "chromium", "fonts-noto-core"),
+    TV: ("python3-venv", "cage", "xwayland", "seatd", "chromium", "fonts-noto-core"),
 }
 ENABLED = {
     SERVER: ("kiosk-server.service", "kiosk-backup.timer", "kiosk-purge.timer", "kiosk-issuers.timer"),

@@ -200,7 +200,9 @@ def to_toml(tables: dict[str, Any]) -> str:
 
     def value(thing: Any) -> str:
         if isinstance(thing, dict):
-            return "{" + ", ".join(f"{json.dumps(key)} = {value(inner)}" for key, inner in thing.items()) + "}"
+            return (
+                "{" + ", ".join(f"{json.dumps(key)} = {value(inner)}" for key, inner in thing.items()) + "}"
+            )
         if isinstance(thing, (list, tuple)):
             return "[" + ", ".join(value(inner) for inner in thing) + "]"
         return json.dumps(thing, ensure_ascii=False)

@@ -164,13 +164,16 @@ class KeyboardGadget:
     def __init__(self, gadget: Gadget, layout: str = "us", way: Way = Way.CTRL) -> None:
         self._gadget, self._layout, self._way = gadget, LAYOUTS[layout], way
         self._typing: threading.Thread | None = None
+        self._pulled = threading.Event()
 
     def plug(self) -> "KeyboardGadget":
+        self._pulled = threading.Event()
         self._gadget.plug()
         appears(self._gadget)
         return self
 
     def unplug(self) -> None:
+        self._pulled.set()
         self._gadget.unplug()
 
     def write(self, payload: bytes) -> None:
@@ -187,18 +190,19 @@ class KeyboardGadget:
 
     def _send(self, events: list[Event], pause_s: float = REPORT_EVERY_S) -> None:
         held: list[int] = []
+        pulled = self._pulled
         with open(self._gadget.firmware, "wb", buffering=0) as reports:
             for kind, code, value in events:
                 if kind == EV_KEY:
                     usage = USAGES[code]
                     held = [*held, usage] if value == PRESSED else [u for u in held if u != usage]
-                    self._report(reports, report(held))
+                    self._report(reports, report(held), pulled)
                     time.sleep(pause_s)
 
-    def _report(self, reports: FileIO, data: bytes) -> None:
+    def _report(self, reports: FileIO, data: bytes, pulled: threading.Event) -> None:
         """Refused until the machine listens, and for good when the plug is pulled in the middle of a scan."""
         deadline = time.monotonic() + APPEARS_WITHIN_S
-        while self._gadget.is_plugged and time.monotonic() < deadline:
+        while not pulled.is_set() and time.monotonic() < deadline:
             with contextlib.suppress(OSError):
                 reports.write(data)
                 return

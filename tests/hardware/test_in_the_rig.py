@@ -40,11 +40,11 @@ def test_a_camera_is_read_through_v4l2():
     assert inside("tests/hardware/inside/test_camera.py", within_s=180) == 0
 
 
-@pytest.mark.parametrize("device", ["cdc_acm", "usbhid", "printer"])
+@pytest.mark.parametrize("device", ["cdc_acm", "printer"])
 def test_plugs_pulled_again_and_again_cost_nothing(device: str):
     chosen = "printer" if device == "printer" else f"[{device}]"
     where = "tests/hardware/inside/test_unplugging.py"
-    assert inside(where, "-k", chosen, within_s=60 + 4 * int(CYCLES)) == 0
+    assert inside(where, "-k", chosen, within_s=60 + 5 * int(CYCLES)) == 0
 
 
 def test_systemd_is_the_first_process_when_asked_for():

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -183,22 +182,6 @@ def test_what_comes_too_late_does_not_turn_the_page(kiosk: Kiosk, insurer: Insur
     held.set()
     assert wait_for(kiosk) is Step.MEMBER
     assert (kiosk.state.notice, version(kiosk)) == (Notice.NUMBER_WRONG, before)
-
-
-def test_of_several_cards_the_insurance_is_taken(
-    kiosk: Kiosk, insurer: Insurer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = fetching.fetch
-
-    def more(*given: Any, **named: Any) -> Any:
-        come = found(*given, **named)
-        return replace(come, cards=(replace(come.cards[0], coverages=()), *come.cards))
-
-    monkeypatch.setattr(fetching, "fetch", more)
-    insurer.answers[phone.MANIFEST] = phone.card(kiosk.at)
-    arrive(kiosk)
-    kiosk.scan(phone.link(insurer))
-    assert wait_for(kiosk) is Step.CARD_CHECK
 
 
 def test_a_passcode_that_the_link_does_not_speak_of_is_not_asked_for_in_vain(

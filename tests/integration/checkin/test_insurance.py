@@ -26,6 +26,8 @@ from tests.integration.coverage.insurer import Insurer, as_json
 from tests.unit.identity import health_cards
 
 FILED = Card(payer="Acme Health", member_id="ACM-123456", source=Source.IMPORTED)
+ON_SQLITE = pytest.mark.parametrize("config", ["sqlite"], indirect=True)
+"""For what no database decides."""
 JPEG = b"\xff\xd8\xff\xe0" + bytes(200) + b"\xff\xd9"
 KEY = b"0123456789abcdef0123456789abcdef"
 
@@ -79,6 +81,7 @@ def test_the_ticket_is_there_before_the_question_and_the_paper_after_it(kiosk: K
     assert kiosk.tasks == []
 
 
+@ON_SQLITE
 def test_a_typed_number_is_kept_as_it_was_confirmed(kiosk: Kiosk) -> None:
     arrive(kiosk)
     kiosk.press("new", "type")
@@ -89,6 +92,7 @@ def test_a_typed_number_is_kept_as_it_was_confirmed(kiosk: Kiosk) -> None:
     assert [kind for kind, _ in kiosk.tasks] == ["insurance_changed"]
 
 
+@ON_SQLITE
 def test_a_barcode_of_any_card_is_offered_as_the_number(kiosk: Kiosk) -> None:
     arrive(kiosk, card=None)
     assert "Do you have your insurance card with you?" in kiosk.page
@@ -99,6 +103,7 @@ def test_a_barcode_of_any_card_is_offered_as_the_number(kiosk: Kiosk) -> None:
     assert kiosk.state.step is Step.TICKET
 
 
+@ON_SQLITE
 def test_a_letter_or_a_licence_is_no_insurance_card(kiosk: Kiosk) -> None:
     arrive(kiosk)
     for shown in (kiosk.licence(), kiosk.letter(kiosk.expect(family="Other")), b"\x00\xff"):
@@ -152,6 +157,7 @@ def test_who_comes_back_finds_the_same_ticket(kiosk: Kiosk) -> None:
     assert (kiosk.codes, printed(kiosk)) == (["B001"], 1)
 
 
+@ON_SQLITE
 def test_a_double_tap_keeps_one_answer(kiosk: Kiosk) -> None:
     arrive(kiosk)
     tap = kiosk.form("same")
@@ -178,6 +184,7 @@ def test_an_error_in_the_insurance_still_gives_the_ticket(
     assert [kind for kind, _ in kiosk.tasks] == ["insurance_missing"]
 
 
+@ON_SQLITE
 def test_the_clinics_that_do_not_ask_print_at_once(kiosk: Kiosk) -> None:
     assert kiosk.press("walk_in", "service:registration") is Step.TICKET
     assert printed(kiosk) == 1
@@ -209,6 +216,7 @@ def test_pictures_are_kept_sealed_with_the_visit(kiosk: Kiosk) -> None:
     assert [kind for kind, _ in kiosk.tasks] == ["insurance_unreadable"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "pictures",
     [
@@ -226,6 +234,7 @@ def test_what_is_no_picture_is_taken_again(kiosk: Kiosk, pictures: dict[str, byt
     assert kiosk.press("desk") is Step.TICKET
 
 
+@ON_SQLITE
 def test_only_the_stations_own_screen_sends_pictures(kiosk: Kiosk) -> None:
     arrive(kiosk)
     kiosk.press("new", "picture")
@@ -235,6 +244,7 @@ def test_only_the_stations_own_screen_sends_pictures(kiosk: Kiosk) -> None:
     assert kiosk.state.step is Step.PICTURES
 
 
+@ON_SQLITE
 def test_only_a_kiosk_with_a_camera_may_use_it(kiosk: Kiosk, config: Config) -> None:
     allowed = kiosk.client.get("/kiosk/front").headers["Permissions-Policy"]
     assert "camera=(self)" in allowed
@@ -247,6 +257,7 @@ def test_only_a_kiosk_with_a_camera_may_use_it(kiosk: Kiosk, config: Config) -> 
 # SMART Health Cards in several codes, and behind a link.
 
 
+@ON_SQLITE
 def test_a_card_in_several_codes_is_put_together(kiosk: Kiosk) -> None:
     first, second = health_cards.chunks(health_cards.jws(health_cards.payload()), 2)
     assert kiosk.scan(first) is Step.SCAN
@@ -299,12 +310,14 @@ def test_a_card_behind_a_link_is_fetched_and_shown(kiosk: Kiosk, insurer: Insure
     assert cover(kiosk).finding is Finding.CHANGED
 
 
+@ON_SQLITE
 def test_a_link_also_says_who_checks_in(kiosk: Kiosk, insurer: Insurer) -> None:
     answers(insurer)
     kiosk.scan(link_to(insurer))
     assert wait_for(kiosk) is Step.MONTH
 
 
+@ON_SQLITE
 def test_a_link_that_leads_nowhere_stops_nobody(kiosk: Kiosk, insurer: Insurer) -> None:
     arrive(kiosk)
     kiosk.scan(link_to(insurer))
@@ -313,6 +326,7 @@ def test_a_link_that_leads_nowhere_stops_nobody(kiosk: Kiosk, insurer: Insurer) 
     assert kiosk.press("desk") is Step.TICKET
 
 
+@ON_SQLITE
 def test_a_wrong_passcode_can_be_corrected(kiosk: Kiosk, insurer: Insurer) -> None:
     arrive(kiosk)
     insurer.answers["/manifest"] = as_json({"remainingAttempts": 2}, 401)
@@ -326,6 +340,7 @@ def test_a_wrong_passcode_can_be_corrected(kiosk: Kiosk, insurer: Insurer) -> No
     assert b"1235" in insurer.asked[-1].body
 
 
+@ON_SQLITE
 def test_what_comes_too_late_is_dropped(kiosk: Kiosk, insurer: Insurer) -> None:
     answers(insurer)
     arrive(kiosk)
@@ -338,6 +353,7 @@ def test_what_comes_too_late_is_dropped(kiosk: Kiosk, insurer: Insurer) -> None:
     assert wait_for(kiosk) is Step.TICKET
 
 
+@ON_SQLITE
 def test_an_error_while_fetching_reads_like_a_link_that_leads_nowhere(
     kiosk: Kiosk, insurer: Insurer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +367,7 @@ def test_an_error_while_fetching_reads_like_a_link_that_leads_nowhere(
     assert kiosk.state.notice is Notice.NOT_FETCHED
 
 
+@ON_SQLITE
 def test_nothing_of_the_insurance_lies_open_in_the_records(kiosk: Kiosk) -> None:
     arrive(kiosk, replace(FILED, payer="Quetzal Mutual", member_id="QZL-5550001"))
     kiosk.press("new", "type")

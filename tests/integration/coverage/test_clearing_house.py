@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.config import Config, ConfigError
-from kiosk.coverage.clearing_house import MOST_BYTES, HttpClearingHouse, open_clearing_house
+from kiosk.coverage.clearing_house import MOST_BYTES, RESPONSE, HttpClearingHouse, open_clearing_house
 from kiosk.coverage.eligibility import NoAnswer, NotAccepted
 from kiosk.coverage.simulated import SimulatedClearingHouse
 from kiosk.coverage.x12 import read_answer, write_inquiry
@@ -100,6 +100,7 @@ def form(**fields: str) -> bytes:
         (200, b"ISA", {}, NotAccepted),
         (200, form(ErrorCode="Sender", Payload="ISA"), {"Content-Type": FORM}, NotAccepted),
         (200, form(ErrorCode="Success"), {"Content-Type": FORM}, NotAccepted),
+        (200, form(PayloadType=RESPONSE), {"Content-Type": FORM}, NotAccepted),
         (200, b"ISA", {"Content-Type": "multipart/form-data"}, NotAccepted),
     ],
 )

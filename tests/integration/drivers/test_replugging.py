@@ -91,6 +91,6 @@ def test_every_ticket_gets_its_outcome_and_nothing_leaks(
     printed(supervised, DOCUMENT)
     gc.collect()
     after = open_files(), threading.active_count(), resident_kb()
-    assert after[1] == before[1]
+    assert after[1] <= before[1], "threads leak"
     assert after[0] <= before[0] + 2, "file descriptors leak"
     assert after[2] <= before[2] + 12_000, "memory leaks"

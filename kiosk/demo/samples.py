@@ -15,6 +15,7 @@ from kiosk.demo.people import stranger
 
 SHOWN = 6
 CODES = 2
+JUST_NOW = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def samples(config: Config, reading: Reading, at: datetime) -> list[Sample]:
     expected = [one for one in soonest if one.status is Status.BOOKED][: 2 * SHOWN]
     found = [_card(one) for one in expected[:SHOWN]]
     found += [_letter(config, one) for one in expected[SHOWN:]]
-    found += _insured(config, expected[:2], at)
+    found += _insured(config, [*_at_the_kiosk(reading, today, at), *expected][:2], at)
     found += _failing(config, reading, reading.day(at), expected, today)
     return found
 
@@ -66,8 +67,16 @@ def _letter(config: Config, one: Appointment) -> Sample:
     )
 
 
+def _at_the_kiosk(reading: Reading, today: Sequence[Appointment], at: datetime) -> list[Appointment]:
+    """Who was checked in just now, the last one first: the kiosk may be asking for their insurance."""
+    given = records.codes(reading, reading.day(at))
+    arrived = {t.code: t.arrived for t in reading.snapshot.in_order() if t.arrived > at - JUST_NOW}
+    found = [one for one in today if given.get(one.id) in arrived]
+    return sorted(found, key=lambda one: arrived[given[one.id]], reverse=True)
+
+
 def _insured(config: Config, expected: Sequence[Appointment], at: datetime) -> Iterator[Sample]:
-    """Insurance cards of the patients whose licences come first."""
+    """Insurance cards: of one patient whole, of another on several codes."""
     for one in expected[:1]:
         card = one.coverage or card_of(_number(one), at.date())
         name = _name(one.person)

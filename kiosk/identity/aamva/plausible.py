@@ -12,7 +12,9 @@ from kiosk.identity.documents import Licence
 
 _IDENTITY = ("family_name", "given_name", "middle_name", "suffix", "birth_date", "document_number")
 _ADDRESS = ("street", "city", "region", "postal_code")
-_ODD_NAME = re.compile(r"[/&*´]|\b\w-|[\w.]{3}['’]\w\w|(?<=[A-Z])[a-zß-ÿ](?=[A-Z])")
+_ODD_NAME = re.compile(r"[/&*´]|\b\w-|(?<=[A-Z])[a-zß-ÿ](?=[A-Z])")
+# Given names have an apostrophe anywhere (Tre'Von); in family names it follows one or two letters (O'Hara).
+_ODD_FAMILY_NAME = re.compile(r"[\w.]{3}['’]\w\w")
 _ODD_NUMBER = re.compile(r"[^\w *.-]|[^\x00-\x7f]")
 _ODD_ADDRESS = re.compile(r"(?<!\d)/|/(?!\d)|\d&|&\d|\w{3}['’]\w\w|[a-z]?[ßà-ÿ](?=[A-Z])|[£*+´]")
 _POSTAL_CODE = re.compile(r"\d{5,6}(?:-?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d")
@@ -35,6 +37,7 @@ def most_plausible(cards: Iterable[Licence]) -> Licence | None:
 def _oddities(card: Licence) -> int:
     names = (card.family_name, card.given_name, card.middle_name, card.suffix)
     odd = [_ODD_NAME.search(name) for name in names]
+    odd += [_ODD_FAMILY_NAME.search(card.family_name)]
     odd += [_ODD_ADDRESS.search(part) for part in (card.street, card.city)]
     number, code = card.document_number, card.postal_code
     return (

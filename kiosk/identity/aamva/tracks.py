@@ -15,6 +15,9 @@ _FIRST = re.compile(
     r"%(?P<region>[A-Z]{2})(?P<city>[^^?]{13}(?=[^^])|[^^?]{0,13}\^)"
     r"(?P<name>[^^?]{35}(?=[^^])|[^^?]{0,35}\^)(?P<address>[^?]{0,80})\?"
 )
+_LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd%]")
+_UNPARTED = re.compile(r"[^$]*[ ,][^$]*")
+"""A name of several words, and nothing that tells the family name from the others."""
 _DAY = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _SECOND = re.compile(
     r";(?P<issuer>[0-9]{6})(?:"
@@ -36,7 +39,7 @@ def tracks(text: str) -> Licence | Unknown | None:
     if first is None or second is None:
         return None
     family, given, middle, suffix = _name(first["name"])
-    if not family:
+    if not family or _LOST.search(first[0], 1) or _UNPARTED.fullmatch(first["name"].rstrip("^ ")):
         return Unknown(reason=Reason.UNCLEAR_NAME)
     third = _THIRD.search(text, second.start())
     return Licence(

@@ -93,3 +93,11 @@ def test_a_card_in_quotation_marks_was_not_typed_on_another_keyboard():
     found = recognise(f'"{text(Card(holder=Holder(family="AL-MAAR")))}"')
     assert isinstance(found, Licence)
     assert found.family_name == "AL-MAAR"
+
+
+@pytest.mark.parametrize(
+    "name", ["SAMPLE,ANNA LEE", "SAMPLE ANNA", "SAMPLE\x98\x98ANNA", "SAM\x07PLE,$ANNA", "SAMPLE,$\ufffdANNA"]
+)
+def test_a_name_on_tracks_whose_parts_cannot_be_told_is_refused(name):
+    payload = f"%BCVICTORIA^{name}^1 MAIN ST^?;6360282222222=310619510605=?_%0AV8W1Y8   F160?"
+    assert recognise(payload) == Unknown(reason=Reason.UNCLEAR_NAME)

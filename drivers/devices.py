@@ -1,7 +1,7 @@
 """Configuration -> devices: the one place that knows every kind. Nothing is opened."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from drivers.base import Printer, Scanner
@@ -86,12 +86,15 @@ def _port(
     return config.port or UsbPort(kind, config.serial, config.usb_path)
 
 
-def printer(config: PrinterConfig) -> Printer:
+def printer(config: PrinterConfig, delivered: Callable[[bytes], None] = lambda ticket: None) -> Printer:
+    """`delivered` is told the bytes of each ticket that the printer took."""
     model = encoder(config)
     if isinstance(config, CupsPrinterConfig):
-        return CupsPrinter(config.name, config.queue, model)
-    line = _transport(config)
-    return ThermalPrinter(config.name, line, model, proof=Proof(config.proof), talks=config.talks)
+        return CupsPrinter(config.name, config.queue, model, delivered=delivered)
+    proof = Proof(config.proof)
+    return ThermalPrinter(
+        config.name, _transport(config), model, proof=proof, talks=config.talks, delivered=delivered
+    )
 
 
 def encoder(config: PrinterConfig) -> Encoder:

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from drivers import devices, hotplug
 from drivers.base import Cause, DeviceError, LeaseLost
 from drivers.config import Config
+from drivers.counters import Counters
 from drivers.heartbeat import Heartbeat, Pulse
 from drivers.link import Link, LinkError, Refused, ScanBox, ServerAway, TokenRefused, scan_body
 from drivers.pairing import CLAIM_EVERY_S, TokenFile, pair
@@ -50,7 +52,11 @@ class Host:
         self.scanners = [
             SupervisedScanner(devices.scanner(c), self._scans.put, changed) for c in config.scanners
         ]
-        self.printers = [SupervisedPrinter(devices.printer(c), changed, c.status_s) for c in config.printers]
+        self._counters = Counters(config.token_file.with_name("counters.json"))
+        self.printers = [
+            SupervisedPrinter(devices.printer(c, self._counters.meter(c.name)), changed, c.status_s)
+            for c in config.printers
+        ]
         self.mirror = devices.mirror(config, [scanner.device for scanner in self.scanners])
 
     def start(self) -> None:
@@ -170,6 +176,7 @@ class Host:
                 "state": health.state,
                 "cause": health.cause,
                 "since": health.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "count": asdict(self._counters.of(device.device.name)) if device.kind == "printer" else None,
             }
             for device, health in found
         ]

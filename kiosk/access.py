@@ -64,6 +64,9 @@ ROUTES: dict[str, frozenset[Role]] = {
     "stations.screens": STAFF,
     "stations.approve": STAFF,
     "stations.revoke": STAFF,
+    "trying.page": STAFF,
+    "trying.act": STAFF,
+    "trying.settings": STAFF,
     # the kiosk's touch screen: an unpaired screen is sent to pairing by the page itself
     "checkin.page": ALL,
     "checkin.answer": KIOSK,

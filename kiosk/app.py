@@ -29,6 +29,7 @@ ROOMS = (
     "kiosk.staff.pages",
     "kiosk.stations.pages",
     "kiosk.stations.api",
+    "kiosk.trying.pages",
     "kiosk.checkin.pages",
     "kiosk.appointments.pages",
     "kiosk.coverage.pages",

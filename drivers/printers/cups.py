@@ -19,8 +19,17 @@ from drivers.printers.encoder import Encoder
 class CupsPrinter:
     """One queue, by the programs `lpstat` and `lp` (Debian: cups-client)."""
 
-    def __init__(self, name: str, queue: str, encoder: Encoder, *, answer_s: float = 3.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        queue: str,
+        encoder: Encoder,
+        *,
+        answer_s: float = 3.0,
+        delivered: Callable[[bytes], None] = lambda ticket: None,
+    ) -> None:
         self.name, self._queue, self._encoder, self._answer_s = name, queue, encoder, answer_s
+        self._delivered = delivered
 
     def open(self) -> None:
         self._encoder.warm()
@@ -57,6 +66,7 @@ class CupsPrinter:
         if done.returncode != 0:
             # `lp` makes a job only of what it has read to the end.
             raise DeviceError(f"{self.name}: lp: {done.stderr.decode(errors='replace').strip()[:200]}")
+        self._delivered(ticket)
         return Confirmation.SENT
 
     def _run(

@@ -34,7 +34,9 @@ class Proof(StrEnum):
 
 
 class ThermalPrinter:
-    """One printer behind one transport. `talks=False` is for printers that answer nothing at all."""
+    """One printer behind one transport. `talks=False` is for printers that answer nothing at all; `delivered`
+    is told the bytes of each ticket that the printer took.
+    """
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class ThermalPrinter:
         talks: bool = True,
         answer_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
+        delivered: Callable[[bytes], None] = lambda ticket: None,
     ) -> None:
         self.name = name
         self._transport = transport
@@ -54,6 +57,7 @@ class ThermalPrinter:
         self._talks = talks
         self._answer_s = answer_s
         self._clock = clock
+        self._delivered = delivered
         # What an earlier run of this program may have left half sent is finished first.
         self._before = encoder.recovery
         self._proves: bool | None = None
@@ -105,11 +109,13 @@ class ThermalPrinter:
             raise
         on_sending()
         try:
-            return self._deliver(ticket, deadline)
+            confirmation = self._deliver(ticket, deadline)
         except DeviceError as problem:
             if problem.printed is Printed.MAYBE:
                 self._before = self._encoder.cut_off()
             raise
+        self._delivered(ticket)
+        return confirmation
 
     def _encode(self, document: Mapping[str, Any]) -> bytes:
         try:

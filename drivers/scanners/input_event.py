@@ -20,6 +20,8 @@ from drivers.scanners.layouts import Layout
 
 EVENT = struct.Struct("@llHHi")
 EVIOCGRAB = 0x40044590
+# Which keys are down: one bit for each of the kernel's 768.
+EVIOCGKEY, KEY_BYTES = 0x80604518, 96
 EV_SYN, EV_KEY, EV_LED = 0x00, 0x01, 0x11
 SYN_DROPPED = 3
 RELEASED, PRESSED = 0, 1
@@ -45,11 +47,15 @@ class EventDevice:
     def __init__(self, port: str | os.PathLike[str]) -> None:
         self.port = port
         self._fd = -1
+        self._missed: list[Event] = []
 
     def open(self) -> None:
         try:
             self._fd = os.open(self.port, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
             fcntl.ioctl(self._fd, EVIOCGRAB, 1)
+            held = fcntl.ioctl(self._fd, EVIOCGKEY, bytes(KEY_BYTES))
+            # A key that is down already: a scan has begun without us, and what follows is only its end.
+            self._missed = [(EV_SYN, SYN_DROPPED, 0)] if any(held) else []
             # The scanner looks at these lights and turns its letters round when Caps Lock is on.
             self._light(LED_CAPS_LOCK, on=False)
             self._light(LED_NUM_LOCK, on=True)
@@ -61,6 +67,9 @@ class EventDevice:
             raise Unplugged(f"{self.port}: {problem.strerror}") from problem
 
     def read(self, within_s: float) -> list[Event]:
+        if self._missed:
+            missed, self._missed = self._missed, []
+            return missed
         try:
             poll = select.poll()
             poll.register(self._fd, select.POLLIN)
@@ -77,7 +86,7 @@ class EventDevice:
         if self._fd >= 0:
             with contextlib.suppress(OSError):
                 os.close(self._fd)
-        self._fd = -1
+        self._fd, self._missed = -1, []
 
     def _light(self, led: int, *, on: bool) -> None:
         os.write(self._fd, EVENT.pack(0, 0, EV_LED, led, on) + EVENT.pack(0, 0, EV_SYN, 0, 0))

@@ -4,6 +4,7 @@ The page's version is the command's id: an answer to an older page, or the secon
 and changes nothing.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,11 +49,12 @@ def _read(clinic: Clinic, state: Dialogue, data: bytes, symbology: str | None) -
     """What the scan means where the dialogue stands."""
     at = clinic.now()
     payload = (symbology or "").encode("latin-1", "ignore") + data
+    mark = hashlib.sha256(payload).hexdigest()
     chunks = state.chunks.add(payload)
     if is_chunk(payload) and chunks.missing:
-        return Scanned(chunks=chunks)
+        return Scanned(chunks=chunks, mark=mark)
     document = recognise(chunks.complete or payload, codes.rules(clinic.config), at=at)
-    scan = meant(document, clinic.local(at).date())
+    scan = replace(meant(document, clinic.local(at).date()), mark=mark)
     if insurance.is_asked(state) and scan.card is None and not isinstance(document, Booking | Licence):
         return replace(scan, number=member_number(data, symbology) or "")
     return scan

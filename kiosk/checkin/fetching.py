@@ -17,6 +17,10 @@ from kiosk.coverage.issuers import trust
 from kiosk.coverage.links import LinkProblem, Problem, fetch
 from kiosk.errors import described
 
+PASSCODES = frozenset({Problem.PASSCODE_NEEDED, Problem.WRONG_PASSCODE})
+COUNTED = range(1, 10)
+"""Tries that are left and worth telling."""
+
 log = structlog.get_logger()
 
 
@@ -42,8 +46,10 @@ def fetched(clinic: Clinic, effect: Fetch) -> Scanned | NotFetched:
         )
     except LinkProblem as problem:
         log.info("link_not_fetched", problem=str(problem.problem))
-        tries_left = problem.remaining is None or problem.remaining > 0
-        return NotFetched(effect, passcode=problem.problem is Problem.WRONG_PASSCODE and tries_left)
+        left = problem.remaining
+        if problem.problem not in PASSCODES or (left is not None and left <= 0):
+            return NotFetched(effect)
+        return NotFetched(effect, passcode=True, tries=left if left in COUNTED else None)
     card = next(iter(found.cards), None)
     if card is None:
         return NotFetched(effect)

@@ -17,7 +17,7 @@ class Scanned(Personal):
     """What was held under a scanner says. Nothing at all: nobody could read it.
 
     `number` is an unknown code that could be a member number, `chunks` a health card of which some codes are
-    missing, `link` a card that must be fetched, `fetched` what brought it.
+    missing, `link` a card that must be fetched, `fetched` what brought it. By `mark` a code is known again.
     """
 
     who: Who | None = None
@@ -27,6 +27,7 @@ class Scanned(Personal):
     chunks: Chunks | None = None
     link: HealthLink | None = None
     fetched: Fetch | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,14 @@ class Arrived(Personal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class NotFetched(Personal):
-    """What is behind the link could not be had. `passcode`: another passcode may open it."""
+    """What is behind the link could not be had.
+
+    `passcode`: a passcode may open it, or another one; so many `tries` are left, if that is known.
+    """
 
     fetched: Fetch
     passcode: bool = False
+    tries: int | None = None
 
 
 Given = (

@@ -147,7 +147,13 @@ def _done(state: Dialogue, card: Card, options: Options) -> Outcome:
 
 
 def _ticket(state: Dialogue, kept: Insure) -> Outcome:
-    here = Dialogue(step=Step.TICKET, language=state.language, helped=state.helped, ticket=state.ticket)
+    here = Dialogue(
+        step=Step.TICKET,
+        ticket=state.ticket,
+        language=state.language,
+        helped=state.helped,
+        mark=state.mark,
+    )
     return here, (kept, Print(state.ticket))
 
 

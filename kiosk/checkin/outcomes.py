@@ -9,8 +9,8 @@ from kiosk.checkin.steps import Dialogue, Options, Sent, Step
 
 
 def begun(state: Dialogue, **changes: object) -> Dialogue:
-    """A new start by the same patient: the language is kept, and what staff were told."""
-    kept = Dialogue(language=state.language, helped=state.helped, sent=state.sent)
+    """A new start by the same patient: kept are the language, what was read last, what staff were told."""
+    kept = Dialogue(language=state.language, helped=state.helped, mark=state.mark, sent=state.sent)
     return replace(kept, **changes)  # type: ignore[arg-type]
 
 

@@ -17,6 +17,7 @@ from kiosk.config import Station
 from kiosk.coverage.photos import SIDES, PhotoRefused, check_all
 from kiosk.rendering import speak
 from kiosk.stations.pages import pairing_needed
+from kiosk.trying.scans import was_a_try
 
 blueprint = Blueprint("checkin", __name__, template_folder="templates")
 
@@ -83,9 +84,11 @@ def scan(station: str) -> ResponseReturnValue:
     if len(data) > LONGEST_SCAN:
         abort(413)
     try:
-        dialogue.scanned(clinic(), station, scan_id, base64.b64decode(data, validate=True))
+        scanned = base64.b64decode(data, validate=True)
     except ValueError:
         abort(400)
+    if not was_a_try(clinic(), station, scan_id, scanned):
+        dialogue.scanned(clinic(), station, scan_id, scanned)
     return "", 204
 
 

@@ -48,6 +48,8 @@ def advance(state: Dialogue, given: Given, options: Options) -> Outcome:
     match given:
         case Scanned() | NotFetched() if scanning.is_late(state, given):
             return state, ()
+        case Scanned() if scanning.is_repeated(state, given):
+            return state, ()
         case Press():
             return _pressed(calm, given)
         case Scanned():
@@ -65,7 +67,7 @@ def _pressed(state: Dialogue, press: Press) -> Outcome:
         case Press.DONE | Press.TIMED_OUT:
             return Dialogue(), insurance.left(state)
         case Press.START_OVER:
-            return begun(state), insurance.left(state)
+            return begun(state, mark=""), insurance.left(state)
         case Press.HELP:
             return replace(state, helped=True), (OpenTask("help_wanted"),)
         case Press.PRINT_AGAIN:
@@ -96,7 +98,7 @@ _BACK = {
 
 def _back(state: Dialogue) -> Dialogue:
     if state.step is Step.REFUSED:
-        return begun(state)
+        return begun(state, mark="")
     if state.step in (Step.FETCHING, Step.PASSCODE):
         return scanning.without_link(state)
     if state.step is Step.MONTH:

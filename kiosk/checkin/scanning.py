@@ -16,14 +16,29 @@ UNREAD_TRIES = 3
 
 LONGEST = 80
 
+READ = frozenset({Step.MONTH, Step.DAY, Step.YEAR, Step.CHECK, Step.CONFIRM, Step.CARD_CHECK, Step.TICKET})
+"""The pages that follow from what was read."""
+
 
 def scanned(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
     """Something was held under the scanner, or came back for what was."""
+    after, effects = _taken(state, scan, options)
+    if after == state:
+        return state, effects
+    return replace(after, mark=scan.mark or state.mark), effects
+
+
+def is_repeated(state: Dialogue, scan: Scanned) -> bool:
+    """Tell whether a code that lies under the scanner was read once more: that must not ask all again."""
+    return state.step in READ and bool(scan.mark) and scan.mark == state.mark
+
+
+def _taken(state: Dialogue, scan: Scanned, options: Options) -> Outcome:
     if scan.fetched is not None:
         state = without_link(state)
     state = replace(state, chunks=scan.chunks or Chunks())
     if scan.chunks is not None:
-        return _with_part(state), ()
+        return _at_the_scanner(state), ()
     if scan.link is not None:
         return _link(state, scan.link)
     if insurance.is_asked(state):
@@ -39,7 +54,7 @@ def consent(state: Dialogue, given: Given, options: Options) -> Outcome:
         case Confirmed(True) if state.held is not None:
             return _read(replace(state, agreed=True), state.held), ()
         case Confirmed(False):
-            return replace(state, step=Step.NAME, held=None), ()
+            return replace(state, step=Step.NAME, held=None, mark=""), ()
     return state, ()
 
 
@@ -50,14 +65,15 @@ def passcode(state: Dialogue, given: Given, options: Options) -> Outcome:
             fetch = Fetch(state.link, text.strip()[:LONGEST])
             return replace(state, step=Step.FETCHING, passcode=fetch.passcode), (fetch,)
         case Typed():
-            return replace(state, notice=Notice.PASSCODE_WRONG), ()
+            return replace(state, notice=Notice.PASSCODE_MISSING), ()
     return insurance.answered(state, given, options) if insurance.is_asked(state) else (state, ())
 
 
 def not_fetched(state: Dialogue, given: NotFetched) -> Outcome:
     """Nothing could be had from the link: all reasons read the same."""
     if given.passcode:
-        return replace(state, step=Step.PASSCODE, passcode="", notice=Notice.PASSCODE_WRONG), ()
+        notice = Notice.PASSCODE_WRONG if given.fetched.passcode else None
+        return replace(state, step=Step.PASSCODE, passcode="", tries=given.tries, notice=notice), ()
     return replace(without_link(state), notice=Notice.NOT_FETCHED), ()
 
 
@@ -100,11 +116,6 @@ def _read(state: Dialogue, who: Who, card: Card | None = None) -> Dialogue:
 def _failures(state: Dialogue) -> int:
     """Who scans where a check-in ended is somebody else."""
     return 0 if state.step in (Step.TICKET, Step.REFUSED) else state.failures
-
-
-def _with_part(state: Dialogue) -> Dialogue:
-    """A part of a health card was read, and there are more."""
-    return replace(_at_the_scanner(state), notice=Notice.PART)
 
 
 def _link(state: Dialogue, link: HealthLink) -> Outcome:

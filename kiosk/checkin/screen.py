@@ -21,6 +21,7 @@ from kiosk.checkin.steps import PROBLEMS, Dialogue, Step
 from kiosk.clinic import Clinic
 from kiosk.config import Station
 from kiosk.database import Reading
+from kiosk.identity.chunks import Chunks
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
@@ -109,7 +110,7 @@ def shown(screen: Screen) -> dict[str, Any]:
         "steps": STEPS + 1 if screen.clinic.config.coverage.ask else STEPS,
         "asked": asked,
         "parts": len(state.chunks.parts),
-        "parts_read": len(state.chunks.parts) - len(state.chunks.missing),
+        "next_part": _next_part(state.chunks),
         "given_on": state.who.page if state.who else None,
         "idle_s": 0 if state.pristine else idle_s,
         "warning_s": rules.warning_seconds if warned else 0,
@@ -117,6 +118,11 @@ def shown(screen: Screen) -> dict[str, Any]:
         "licences": rules.licence_scanning,
     }
     return page | _PARTS.get(state.step, _nothing)(screen)
+
+
+def _next_part(chunks: Chunks) -> int:
+    """How many codes of a health card are read when the next one is; 0: none is asked for."""
+    return len(chunks.parts) - len(chunks.missing) + 1 if chunks.parts else 0
 
 
 def greeting(code: str) -> Greeting:

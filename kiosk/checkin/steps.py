@@ -51,15 +51,15 @@ class Notice(StrEnum):
     NO_SUCH_DATE = "no_such_date"
     YEAR_MISSING = "year_missing"
     COPY = "copy"
-    PART = "part"
     NOT_A_CARD = "not_a_card"
     NOT_FETCHED = "not_fetched"
     NUMBER_WRONG = "number_wrong"
+    PASSCODE_MISSING = "passcode_missing"
     PASSCODE_WRONG = "passcode_wrong"
     PICTURE_REFUSED = "picture_refused"
 
 
-PROBLEMS = frozenset(Notice) - {Notice.SCANNED, Notice.COPY, Notice.PART}
+PROBLEMS = frozenset(Notice) - {Notice.SCANNED, Notice.COPY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -122,7 +122,7 @@ class Dialogue(Personal):
 
     `found` is there on the confirmation page alone, `held` until the patient `agreed` that it is used.
     `typed` is what was not taken, to be mended. `card` is an insurance card that was shown, `on_file` the one
-    that we know.
+    that we know. `mark` is that of the last code that was read, `tries` are left for the passcode.
     """
 
     step: Step = Step.WELCOME
@@ -138,9 +138,11 @@ class Dialogue(Personal):
     unread: int = 0
     case: Case | None = None
     found: Found | None = None
+    mark: str = ""
     chunks: Chunks = field(default_factory=Chunks)
     link: HealthLink | None = None
     passcode: str = ""
+    tries: int | None = None
     card: Card | None = None
     on_file: Card | None = None
     ticket: str = ""

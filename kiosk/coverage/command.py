@@ -77,8 +77,11 @@ def _update(issuer: configuration.Issuer, files: Files, reach: Reach) -> str:
             if wanted := list_counter(jwk):
                 name = key_id(jwk)
                 data = _fetched(errand, f"{issuer.url}/.well-known/crl/{name}.json")
-                _check_list(RevocationList.of(json_object(data)), name, wanted, files.list_of(name))
-                lists[files.list_of(name)] = data
+                place = files.list_of(name)
+                _check_list(RevocationList.of(json_object(data)), name, wanted, place)
+                if place in lists:
+                    raise BadAnswer("It has several revocation lists: `crl` must be a folder, not a file.")
+                lists[place] = data
     except ValueError as error:
         raise BadAnswer(f"Its server sent something else: {error}.") from None
     for path, data in (*lists.items(), (files.keys, keys)):

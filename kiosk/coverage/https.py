@@ -218,8 +218,12 @@ class _Connection(HTTPSConnection):
                 problem = refused
         else:
             raise problem
-        plain.settimeout(self._left())
-        wrapped = self._tls.wrap_socket(plain, server_hostname=self.host)
+        try:
+            plain.settimeout(self._left())
+            wrapped = self._tls.wrap_socket(plain, server_hostname=self.host)
+        except BaseException:
+            plain.close()
+            raise
         cast(_TimedSocket, wrapped).left = self._left
         self.sock = wrapped
 

@@ -40,7 +40,10 @@ class Files:
 
     def fetched_at(self) -> datetime | None:
         """When the keys came here; None: they never did."""
-        return datetime.fromtimestamp(self.keys.stat().st_mtime, UTC) if self.keys.exists() else None
+        try:
+            return datetime.fromtimestamp(self.keys.stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
 
 def files_of(data: Path, issuer: configuration.Issuer) -> Files:
@@ -89,8 +92,16 @@ def _stamps(config: Config) -> Iterator[tuple[str, int, int]]:
     for issuer in config.issuers:
         files = files_of(config.data, issuer)
         for path in (files.keys, *files.lists()):
-            status = path.stat() if path.exists() else None
-            yield (str(path), status.st_mtime_ns, status.st_size) if status else (str(path), 0, 0)
+            yield (str(path), *_stamp(path))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Nothing, of a file that is away: an update may replace it at this moment."""
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def _load(data: Path, issuer: configuration.Issuer) -> Issuer:

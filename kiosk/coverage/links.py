@@ -102,9 +102,9 @@ def _files(errand: Errand, link: HealthLink, recipient: str, passcode: str | Non
         yield _text(_good(errand.get(f"{link.url}{sign}recipient={quote(recipient, safe='')}")))
         return
     asked = {"recipient": recipient, "embeddedLengthMax": EMBEDDED}
-    if passcode and link.needs_passcode:
+    if passcode:
         asked["passcode"] = passcode
-    for file in _listed(errand.post(link.url, json.dumps(asked).encode()), link)[:MOST_FILES]:
+    for file in _listed(errand.post(link.url, json.dumps(asked).encode()), passcode)[:MOST_FILES]:
         embedded, location = file.get("embedded"), file.get("location")
         if isinstance(embedded, str):
             yield embedded
@@ -114,10 +114,10 @@ def _files(errand: Errand, link: HealthLink, recipient: str, passcode: str | Non
             raise NotUnderstood
 
 
-def _listed(answer: Answer, link: HealthLink) -> list[dict[str, object]]:
+def _listed(answer: Answer, passcode: str | None) -> list[dict[str, object]]:
     """The files of the manifest that are of use here."""
     if answer.status == 401:
-        _refuse_passcode(answer, link)
+        _refuse_passcode(answer, passcode)
     manifest = _object(_good(answer))
     if manifest.get("status") == "no-longer-valid":
         raise LinkProblem(Problem.GONE)
@@ -146,16 +146,15 @@ def _good(answer: Answer) -> Answer:
     raise NotUnderstood
 
 
-def _refuse_passcode(answer: Answer, link: HealthLink) -> NoReturn:
-    """Not this passcode; or the server wants one, of which the link does not speak."""
-    if not link.needs_passcode:
-        raise LinkProblem(Problem.PASSCODE_NEEDED)
+def _refuse_passcode(answer: Answer, passcode: str | None) -> NoReturn:
+    """Not this passcode; or the server wants one, of which the link did not speak."""
+    problem = Problem.WRONG_PASSCODE if passcode else Problem.PASSCODE_NEEDED
     try:
         remaining = _object(answer).get("remainingAttempts")
     except NotUnderstood:
         remaining = None
     is_number = isinstance(remaining, int) and not isinstance(remaining, bool)
-    raise LinkProblem(Problem.WRONG_PASSCODE, cast(int, remaining) if is_number else None)
+    raise LinkProblem(problem, cast(int, remaining) if is_number else None)
 
 
 def _refuse(reasons: frozenset[Reason]) -> NoReturn:

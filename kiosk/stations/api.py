@@ -22,7 +22,8 @@ from kiosk.database.jobs import Job
 from kiosk.stations import health as devices
 from kiosk.stations import pairing, records, rules, work
 from kiosk.stations.bell import Bell
-from kiosk.stations.rules import Kind, Part, State
+from kiosk.stations.rules import Count, Kind, Part, State
+from kiosk.trying.scans import was_a_try
 
 blueprint = Blueprint("station_api", __name__)
 
@@ -32,6 +33,7 @@ LONGEST_WAIT_S = 30
 
 Body = TypeVar("Body")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 JobCause = Literal["paper_out", "cover_open", "cutter", "offline", "unreachable", "timeout", "error"]
 
 
@@ -73,12 +75,19 @@ class Failed(msgspec.Struct, frozen=True):
     printed: Literal["no", "maybe"]
 
 
+class Used(msgspec.Struct, frozen=True):
+    tickets: Total
+    cuts: Total
+    paper_mm: Total
+
+
 class DeviceHealth(msgspec.Struct, frozen=True):
     name: Name
     kind: Literal["scanner", "printer"]
     state: State
     cause: JobCause | Literal["paper_low", "unplugged"] | None
     since: Annotated[str, msgspec.Meta(max_length=40)]
+    count: Used | None = None
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -157,7 +166,8 @@ def scan() -> ResponseReturnValue:
         raise StationError(400, "data: this is not base64.") from None
     if len(data) > MAX_SCAN_BYTES:
         raise StationError(413, f"data: {len(data)} bytes are too many; a scan has {MAX_SCAN_BYTES}.")
-    dialogue.scanned(clinic(), principal().name, said.id.hex, data, said.symbology)
+    if not was_a_try(clinic(), principal().name, said.id.hex, data):
+        dialogue.scanned(clinic(), principal().name, said.id.hex, data, said.symbology)
     return jsonify({}), 202
 
 
@@ -217,9 +227,13 @@ def health() -> ResponseReturnValue:
     """How the host's devices are."""
     said = body(Health)
     with transaction() as tx:
-        parts = [Part(d.name, d.kind, d.state, d.cause or "", tx.at) for d in said.devices]
+        parts = [Part(d.name, d.kind, d.state, d.cause or "", tx.at, _count(d)) for d in said.devices]
         devices.report(tx, principal().id, said.version, parts)
     return "", 204
+
+
+def _count(device: DeviceHealth) -> Count | None:
+    return Count(**msgspec.structs.asdict(device.count)) if device.count else None
 
 
 def transaction() -> AbstractContextManager[Transaction]:

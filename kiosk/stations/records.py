@@ -20,7 +20,7 @@ from kiosk.clinic import clinic
 from kiosk.database import Reading, Transaction
 from kiosk.database.schema import EPOCH, MICROSECOND, device
 from kiosk.stations import rules
-from kiosk.stations.rules import Device, Kind, Part, State
+from kiosk.stations.rules import Count, Device, Kind, Part, State
 
 ROLES = {Kind.HOST: Role.HOST, Kind.KIOSK: Role.KIOSK, Kind.BOARD: Role.BOARD}
 ONE_EACH = frozenset({Kind.HOST, Kind.KIOSK})
@@ -167,10 +167,12 @@ def _device(row: Row[Any], at: datetime) -> Device:
 
 def _parts(health: str | None) -> tuple[Part, ...]:
     told: list[dict[str, Any]] = json.loads(health)["devices"] if health else []
-    return tuple(
-        Part(**part | {"state": State(part["state"]), "since": EPOCH + part["since"] * MICROSECOND})
-        for part in told
-    )
+    return tuple(_part(**part) for part in told)
+
+
+def _part(state: str, since: int, count: dict[str, int] | None = None, **rest: Any) -> Part:
+    used = Count(**count) if count else None
+    return Part(state=State(state), since=EPOCH + since * MICROSECOND, count=used, **rest)
 
 
 def _by_token(reading: Reading, token: str) -> Row[Any] | None:

@@ -1,7 +1,7 @@
 """What can be paired, when trouble counts, and the words for it. Pure: standard library only."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,14 +53,27 @@ WORST_FIRST = (State.DOWN, State.ABSENT, State.ATTENTION, State.OPENING, State.R
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """What a printer has used since it was set up."""
+
+    tickets: int
+    cuts: int
+    paper_mm: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A scanner or printer of a device host. `since` is on the server's clock."""
+    """A scanner or printer of a device host. `since` is on the server's clock.
+
+    One more ticket counted is no other health.
+    """
 
     name: str
     kind: str
     state: State
     cause: str
     since: datetime
+    count: Count | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kiosk.database import Reading, Transaction, jobs
 from kiosk.database.jobs import Job
 from kiosk.queueing.tickets import NoSuchTicket
 from kiosk.tasks import records as tasks
+from kiosk.trying import records as trying
 
 
 def waiting(reading: Reading, clinic: Clinic, station: str) -> bool:
@@ -26,7 +27,11 @@ def take(tx: Transaction, clinic: Clinic, station: str, holder: str) -> Mapping[
     sweep(tx)
     while job := jobs.claim(tx.connection, tx.site, target(station), at=tx.at, holder=holder):
         try:
-            document = printing.document(clinic, tx, job)
+            document = (
+                trying.document(clinic.config, clinic.local(tx.at))
+                if job.kind == trying.TICKET
+                else printing.document(clinic, tx, job)
+            )
         except NoSuchTicket:
             jobs.finish(tx.connection, tx.site, job.id, "failed", at=tx.at, error="no ticket", holder=holder)
             continue
@@ -48,6 +53,9 @@ def sending(tx: Transaction, job: Job, holder: str) -> bool:
 def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
     """The ticket came out, proved by the printer or only sent: what was the matter with it is over."""
     state = "confirmed" if confirmed else "sent"
+    if job.kind == trying.TICKET:
+        trying.ended(tx, job, holder, state)
+        return
     if jobs.finish(tx.connection, tx.site, job.id, state, at=tx.at, holder=holder) is None:
         return
     station, ticket = station_of(job), ticket_of(job)
@@ -62,6 +70,9 @@ def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
 
 def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) -> None:
     """The ticket did not come out (`no`), or nobody knows (`maybe`)."""
+    if job.kind == trying.TICKET:
+        trying.ended(tx, job, holder, "unknown" if printed == "maybe" else "failed", cause)
+        return
     if printed == "maybe":
         ended = jobs.finish(tx.connection, tx.site, job.id, "unknown", at=tx.at, error=cause, holder=holder)
         if ended is not None:
@@ -74,6 +85,7 @@ def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) 
 
 def sweep(tx: Transaction) -> None:
     """End what ran out of time, and ask a person to look."""
+    trying.sweep(tx)
     for job in jobs.sweep(tx.connection, tx.site, printing.KIND, at=tx.at):
         if job.state == "unknown":
             _unknown(tx, job)

@@ -3,5 +3,6 @@ import "./kiosk/arrows.js";
 import "./kiosk/camera.js";
 import "./kiosk/focus.js";
 import "./kiosk/idle.js";
+import "./kiosk/keypad.js";
 import "./kiosk/keys.js";
 import "./kiosk/menu.js";

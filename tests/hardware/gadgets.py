@@ -12,7 +12,6 @@ import time
 import tty
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 
 from drivers.discovery import Found, devices
@@ -120,7 +119,7 @@ def wait_for(look: Callable[[], object], within_s: float = APPEARS_WITHIN_S):  #
     while not (answer := look()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {within_s:.0f} s in vain")
-        time.sleep(0.02)
+        time.sleep(0.005)
     return answer
 
 
@@ -174,13 +173,14 @@ class KeyboardGadget:
 
     def unplug(self) -> None:
         self._pulled.set()
+        self.settle()
         self._gadget.unplug()
 
     def write(self, payload: bytes) -> None:
         """One report for each key that goes down or up, while the machine reads."""
         events = typed(payload.decode(), self._layout, self._way)
         self.settle()
-        self._typing = threading.Thread(target=self._send, args=(events,), daemon=True)
+        self._typing = threading.Thread(target=self._send, args=(events, self._pulled), daemon=True)
         self._typing.start()
 
     def settle(self) -> None:
@@ -188,25 +188,27 @@ class KeyboardGadget:
         if self._typing is not None:
             self._typing.join()
 
-    def _send(self, events: list[Event], pause_s: float = REPORT_EVERY_S) -> None:
+    def _send(self, events: list[Event], pulled: threading.Event) -> None:
+        """Type until the end, or until the plug is pulled in the middle of a scan."""
+        # Never "w": a file made where the node was swallows what is typed after the next plug.
+        firmware = os.open(self._gadget.firmware, os.O_RDWR | os.O_NONBLOCK)
         held: list[int] = []
-        pulled = self._pulled
-        with open(self._gadget.firmware, "wb", buffering=0) as reports:
-            for kind, code, value in events:
-                if kind == EV_KEY:
-                    usage = USAGES[code]
-                    held = [*held, usage] if value == PRESSED else [u for u in held if u != usage]
-                    self._report(reports, report(held), pulled)
-                    time.sleep(pause_s)
+        try:
+            for code, value in [(code, value) for kind, code, value in events if kind == EV_KEY]:
+                usage = USAGES[code]
+                held = [*held, usage] if value == PRESSED else [u for u in held if u != usage]
+                wait_for(lambda: pulled.is_set() or reported(firmware, held))  # noqa: B023
+                if pulled.wait(REPORT_EVERY_S):
+                    return
+        finally:
+            os.close(firmware)
 
-    def _report(self, reports: FileIO, data: bytes, pulled: threading.Event) -> None:
-        """Refused until the machine listens, and for good when the plug is pulled in the middle of a scan."""
-        deadline = time.monotonic() + APPEARS_WITHIN_S
-        while not pulled.is_set() and time.monotonic() < deadline:
-            with contextlib.suppress(OSError):
-                reports.write(data)
-                return
-            time.sleep(0.05)
+
+def reported(firmware: int, held: list[int]) -> bool:
+    """Refused until the machine listens, and while it has not taken the one before."""
+    with contextlib.suppress(OSError):
+        return os.write(firmware, report(held)) > 0
+    return False
 
 
 def report(held: list[int]) -> bytes:

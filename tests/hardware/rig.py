@@ -160,7 +160,7 @@ def _qemu(folder: Path, memory_mb: int) -> list[str]:
     return [
         *("qemu-system-x86_64", "-M", "q35", "-m", str(memory_mb), "-accel", "tcg", "-cpu", "max"),
         *("-kernel", str(kernel / f"boot/vmlinuz-{_release(kernel)}"), "-initrd", str(CACHE / "initrd")),
-        *("-append", "console=ttyS0 quiet panic=-1 rdinit=/init", "-no-reboot"),
+        *("-append", "console=ttyS0 quiet no_timer_check panic=-1 rdinit=/init", "-no-reboot"),
         *("-display", "none", "-nic", "none", "-monitor", "none", "-serial", f"file:{folder / 'console'}"),
         *(
             "-device",

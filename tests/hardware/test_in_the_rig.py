@@ -25,7 +25,8 @@ def inside(*arguments: str, within_s: float) -> int:
 
 
 def test_the_scanners_keep_their_contract_on_the_kernels_drivers():
-    assert inside("tests/hardware/inside/test_scanner_contract.py", within_s=180) == 0
+    where = ("tests/hardware/inside/test_scanner_contract.py", "tests/hardware/inside/test_keyboard.py")
+    assert inside(*where, within_s=240) == 0
 
 
 def test_the_printer_keeps_its_contract_on_the_kernels_driver():
@@ -40,7 +41,7 @@ def test_a_camera_is_read_through_v4l2():
     assert inside("tests/hardware/inside/test_camera.py", within_s=180) == 0
 
 
-@pytest.mark.parametrize("device", ["cdc_acm", "printer"])
+@pytest.mark.parametrize("device", ["cdc_acm", "usbhid", "printer"])
 def test_plugs_pulled_again_and_again_cost_nothing(device: str):
     chosen = "printer" if device == "printer" else f"[{device}]"
     where = "tests/hardware/inside/test_unplugging.py"

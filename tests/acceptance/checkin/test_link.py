@@ -81,7 +81,7 @@ def test_a_wrong_passcode_is_said_and_the_right_one_opens_the_card(panel: Panel,
     question(page, "What is the passcode of your card?")
     assert insurer.asked == []
     tap(page, *"1111", "Continue")
-    wrong = page.get_by_role("alert").filter(has_text="That passcode is not right.")
+    wrong = page.get_by_role("alert").filter(has_text="That is not the passcode. Type it again.")
     expect(wrong).to_be_focused()
     expect(page.get_by_role("textbox")).to_have_value("")
     tap(page, *"4711", "Continue")

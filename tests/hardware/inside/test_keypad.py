@@ -37,7 +37,7 @@ def test_unusual_keys_become_those_of_the_page(tmp_path: Path):
         pressed.extend(code for kind, code, value in device.read(0.1) if (kind, value) == (EV_KEY, PRESSED))
         return len(pressed) == 2
 
-    with open(gadget.firmware, "wb", buffering=0) as firmware:
+    with open(gadget.firmware, "r+b", buffering=0) as firmware:
         for usage in (F1, F2):
             firmware.write(report([usage]))
             firmware.write(report([]))

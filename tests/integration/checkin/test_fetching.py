@@ -184,14 +184,47 @@ def test_what_comes_too_late_does_not_turn_the_page(kiosk: Kiosk, insurer: Insur
     assert (kiosk.state.notice, version(kiosk)) == (Notice.NUMBER_WRONG, before)
 
 
-def test_a_passcode_that_the_link_does_not_speak_of_is_not_asked_for_in_vain(
-    kiosk: Kiosk, insurer: Insurer
-) -> None:
-    insurer.answers[phone.MANIFEST] = as_json({"remainingAttempts": 3}, 401)
+def test_a_passcode_of_which_the_link_does_not_speak_is_asked_for_too(kiosk: Kiosk, insurer: Insurer) -> None:
+    insurer.answers[phone.MANIFEST] = phone.behind("4711", phone.card(kiosk.at))
     arrive(kiosk)
     kiosk.scan(phone.link(insurer))
-    assert wait_for(kiosk) is Step.CARD
-    assert kiosk.state.notice is Notice.NOT_FETCHED
+    assert wait_for(kiosk) is Step.PASSCODE
+    assert kiosk.state.notice is None, "Nobody typed anything yet."
+    kiosk.press("text", text="4711")
+    assert wait_for(kiosk) is Step.CARD_CHECK
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [(1, "1 try is left."), (3, "3 tries are left."), (10**30, None), (-1, None), (0, None), ("3", None)],
+)
+def test_how_many_tries_are_left_is_said_when_it_helps(
+    kiosk: Kiosk, insurer: Insurer, left: object, said: str | None
+) -> None:
+    insurer.answers[phone.MANIFEST] = as_json({"remainingAttempts": left}, 401)
+    arrive(kiosk)
+    kiosk.scan(phone.link(insurer, flag="P"))
+    kiosk.press("text", text="1")
+    gone = isinstance(left, int) and left <= 0
+    assert wait_for(kiosk) is (Step.CARD if gone else Step.PASSCODE)
+    assert (said or "That is not the passcode. Type it again.") in kiosk.page or gone
+    assert said or "left." not in kiosk.page
+
+
+def test_a_link_that_lies_under_the_scanner_is_fetched_once(
+    kiosk: Kiosk, insurer: Insurer, held: Event
+) -> None:
+    held.set()
+    code = phone.link(insurer)
+    kiosk.scan(code)
+    assert wait_for(kiosk) is Step.MONTH
+    kiosk.press("month:6")
+    assert kiosk.scan(code) is Step.DAY
+    assert len(insurer.asked) == 1
+    kiosk.press("back", "back")
+    kiosk.scan(code)
+    assert wait_for(kiosk) is Step.MONTH
+    assert len(insurer.asked) == 2, "Who goes back may show it once more."
 
 
 # What is told.

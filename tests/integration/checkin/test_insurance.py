@@ -261,11 +261,13 @@ def test_only_a_kiosk_with_a_camera_may_use_it(kiosk: Kiosk, config: Config) -> 
 def test_a_card_in_several_codes_is_put_together(kiosk: Kiosk) -> None:
     first, second = health_cards.chunks(health_cards.jws(health_cards.payload()), 2)
     assert kiosk.scan(first) is Step.SCAN
-    assert "Part 1 of 2 read." in kiosk.page
+    assert "Now the next code: 2 of 2" in kiosk.page
+    assert "Code 1 of 2 was read." in kiosk.page
     assert kiosk.scan(first) is Step.SCAN
     assert kiosk.scan(second) is Step.MONTH
     assert kiosk.state.chunks.parts == ()
     assert kiosk.state.card is not None
+    assert kiosk.scan(second) is Step.MONTH, "It lies under the scanner still."
 
 
 @pytest.fixture
@@ -333,7 +335,7 @@ def test_a_wrong_passcode_can_be_corrected(kiosk: Kiosk, insurer: Insurer) -> No
     assert kiosk.scan(link_to(insurer, flag="P")) is Step.PASSCODE
     kiosk.press("text", text="1234")
     assert wait_for(kiosk) is Step.PASSCODE
-    assert "That passcode is not right." in kiosk.page
+    assert "That is not the passcode. Type it again. 2 tries are left." in kiosk.page
     insurer.answers["/manifest"] = as_json({"remainingAttempts": 0}, 401)
     kiosk.press("text", text="1235")
     assert wait_for(kiosk) is Step.CARD

@@ -1,8 +1,9 @@
 """The way to the clearing house: real HTTP, both envelopes, and everything that goes wrong on it."""
 
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -125,12 +126,46 @@ def test_nobody_listening_is_no_answer() -> None:
         HttpClearingHouse(url="http://127.0.0.1:9/").ask(question())
 
 
-def test_an_answer_that_drips_is_no_answer() -> None:
-    ticks = iter(range(0, 10_000, 10))
-    with answering(200, b"x" * 300_000, PLAIN) as url, pytest.raises(NoAnswer, match="too slow"):
-        HttpClearingHouse(url=url, envelope="plain", clock=lambda: float(next(ticks)), deadline_s=5).ask(
-            question()
-        )
+@contextmanager
+def dripping(*begins: bytes) -> Iterator[str]:
+    """A server that begins so, and then says one byte after the other without end."""
+    done = threading.Event()
+
+    def serve() -> None:
+        line, _ = server.accept()
+        with line, suppress(OSError):
+            line.recv(65_536)
+            line.sendall(b"".join(begins))
+            while not done.wait(0.02):
+                line.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            done.set()
+            thread.join(20)
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/edi-x12\r\nContent-Length: 300000\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/edi-x12\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        b"",
+    ],
+)
+def test_an_answer_that_drips_is_no_answer_be_it_headers(begins: bytes) -> None:
+    with dripping(begins) as url, pytest.raises(NoAnswer):
+        HttpClearingHouse(url=url, envelope="plain", deadline_s=0.2).ask(question())
+
+
+def test_an_answer_that_is_cut_short_is_no_answer() -> None:
+    with answering(200, b"ISA", {**PLAIN, "Content-Length": "300"}) as url, pytest.raises(NoAnswer):
+        HttpClearingHouse(url=url, envelope="plain", deadline_s=10).ask(question())
 
 
 def test_the_simulated_house_takes_no_nonsense(house: SimulatedClearingHouse) -> None:

@@ -211,6 +211,13 @@ def test_files_that_are_spoilt_while_we_serve_make_cards_unverified(tmp_path):
     assert not found.verified
 
 
+def test_a_list_that_an_update_takes_away_at_this_moment_fails_no_scan(tmp_path, monkeypatch):
+    put_keys(tmp_path, counted())
+    config, gone = configured(tmp_path), tmp_path / "issuers" / "example.crl" / "gone.json"
+    monkeypatch.setattr(issuers.Files, "lists", lambda files: [gone])
+    assert issuers.current(config) == ()
+
+
 # Fetching
 
 
@@ -292,6 +299,15 @@ def test_a_bad_answer_replaces_nothing(insurer, tmp_path, capsys, bad):
     assert update(insurer, tmp_path) == 1
     assert "What was here stays." in capsys.readouterr().err
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
+
+
+def test_several_lists_do_not_go_into_one_file(insurer, tmp_path, capsys):
+    one = put(tmp_path / "list.json", revocation_list(KID, 1, "r1"))
+    offer(insurer, counted(2, KEY, OTHER_KEY), revocation_list(KID, 2), revocation_list(OTHER_KID, 2))
+    config = configured(tmp_path, insurer.url("/shc"), crl="list.json")
+    assert command.update(config, insurer.reach()) == 1
+    assert "must be a folder" in capsys.readouterr().err
+    assert json.loads(one.read_text()) == revocation_list(KID, 1, "r1")
 
 
 def test_a_revocation_list_does_not_forget(insurer, tmp_path, capsys):

@@ -134,10 +134,10 @@ def test_a_passcode_is_sent_when_the_link_wants_one(insurer):
     assert json.loads(insurer.asked[0].body)["passcode"] == "1234"
 
 
-def test_a_passcode_that_nobody_asked_for_is_not_sent(insurer):
+def test_a_passcode_is_sent_whenever_there_is_one(insurer):
     insurer.answers[PATH] = manifest(embedded())
     fetched(insurer, link(insurer), passcode="1234")
-    assert "passcode" not in json.loads(insurer.asked[0].body)
+    assert json.loads(insurer.asked[0].body)["passcode"] == "1234"
 
 
 def test_without_its_passcode_a_link_is_not_asked(insurer):
@@ -440,6 +440,23 @@ def test_a_slow_name_server_does_not_hold_beyond_the_deadline(insurer):
     given = trust(insurer, seconds=0.2, resolve=slow)
     assert problem(insurer, link(insurer), given).problem is Problem.UNREACHABLE
     done.set()
+
+
+def test_a_line_that_comes_too_late_is_hung_up(insurer, monkeypatch):
+    lines: list[socket.socket] = []
+    connect = socket.create_connection
+
+    def slow(*place: Any, **how: Any) -> socket.socket:
+        lines.append(connect(*place, **how))
+        while errand._ends > time.monotonic():
+            threading.Event().wait(0.01)
+        return lines[0]
+
+    errand = Errand(insurer.reach(), seconds=0.1)
+    monkeypatch.setattr(socket, "create_connection", slow)
+    with pytest.raises(Unreachable):
+        errand.get(insurer.url("/"))
+    assert lines[0].fileno() == -1
 
 
 def test_past_the_deadline_nothing_is_asked(insurer):

@@ -1,4 +1,5 @@
 import base64
+import json
 import os
 import re
 import signal
@@ -87,6 +88,18 @@ def test_a_ticket_is_printed_and_proved(host: Host, server: FakeServer, virtual_
     paths = [path for path, _ in server.heard if "/jobs/17/" in path]
     assert paths == ["/api/station/jobs/17/sending", "/api/station/jobs/17/done"]
     assert len(virtual_printer.wait_for_sheets(1)) == 1
+
+
+def test_the_health_tells_what_the_printer_used_also_after_a_restart(
+    host: Host, server: FakeServer, token_file: Path
+):
+    server.add_job(18)
+    assert server.outcome(18)[0] == "done"
+    kept = json.loads(token_file.with_name("counters.json").read_text())
+    assert kept["ticket printer"]["tickets"] == kept["ticket printer"]["cuts"] == 1
+    assert 50 < kept["ticket printer"]["paper_mm"] < 300
+    assert host._health()["devices"][0]["count"] == kept["ticket printer"]
+    assert host._health()["devices"][1]["count"] is None
 
 
 def test_a_lost_lease_prints_nothing_and_reports_nothing(

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from kiosk.clinic import Clinic
 from kiosk.database import schema
@@ -11,7 +12,7 @@ from kiosk.stations import health, records, rules
 from kiosk.stations.rules import Device, Kind, State
 from kiosk.tasks import records as tasks
 from tests.cast import NINE, Clock
-from tests.integration.stations.conftest import Host
+from tests.integration.stations.conftest import SINCE, Host
 
 SECOND = timedelta(seconds=1)
 READY = ("ticket printer", "printer", "ready", None)
@@ -183,3 +184,17 @@ def test_a_board_and_a_station_of_the_same_name_are_told_apart(here: Clinic, clo
         clock.at += 15 * SECOND
         look(here, kiosk.id)
     assert open_tasks(here) == [("device_down", "screen", "silent")]
+
+
+def test_what_a_printer_used_is_shown_and_is_no_news(host: Host, here: Clinic, ana: FlaskClient) -> None:
+    told = {"name": "ticket printer", "kind": "printer", "state": "ready", "cause": None, "since": SINCE}
+    for tickets in (1203, 1204):
+        count = {"tickets": tickets, "cuts": tickets, "paper_mm": 143_276}
+        told["count"] = count
+        assert host.post("health", {"version": "0.1.0", "devices": [told]}).status_code == 204
+    assert changes(here) == 1
+    assert "1,204 tickets · 143 m of paper" in ana.get("/console/screens").text
+    told["count"] = count | {"cuts": -1}
+    refused = host.post("health", {"version": "0.1.0", "devices": [told]})
+    assert refused.status_code == 400
+    assert "devices[0].count.cuts" in refused.text

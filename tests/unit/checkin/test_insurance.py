@@ -197,7 +197,7 @@ def test_nonsense_changes_nothing() -> None:
 
 def test_the_codes_of_a_card_are_collected() -> None:
     state = after(Scanned(chunks=Chunks(("1", "", ""))), state=Dialogue())
-    assert (state.step, state.notice, state.chunks.missing) == (Step.SCAN, Notice.PART, (2, 3))
+    assert (state.step, state.chunks.missing) == (Step.SCAN, (2, 3))
     state = after(Scanned(chunks=Chunks(("1", "2", ""))), state=state)
     assert state.chunks.missing == (3,)
     assert after(Scanned(Who(claim=Claim.typed("Lopez", None))), state=state).chunks == Chunks()
@@ -233,7 +233,7 @@ def test_a_fetched_card_is_shown_or_says_who_it_is() -> None:
 def test_a_link_with_a_passcode_asks_for_it_first() -> None:
     state, effects = last(Scanned(link=SECRET_LINK), state=ASKED)
     assert (state.step, effects) == (Step.PASSCODE, ())
-    assert after(Typed("  "), state=state).notice is Notice.PASSCODE_WRONG
+    assert after(Typed("  "), state=state).notice is Notice.PASSCODE_MISSING
     assert after(Chose("nonsense"), state=replace(state, ticket="")).step is Step.PASSCODE
     state, effects = last(Typed(" 1234 "), state=state)
     assert (state.step, effects) == (Step.FETCHING, (Fetch(SECRET_LINK, "1234"),))

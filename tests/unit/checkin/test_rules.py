@@ -96,6 +96,22 @@ def test_a_scan_on_the_ticket_page_is_the_next_patient() -> None:
     assert after(Scanned(LICENCE), state=Dialogue(step=Step.TICKET, ticket="t")).ticket == ""
 
 
+def test_a_code_that_lies_under_the_scanner_does_not_start_anew() -> None:
+    shown = Scanned(BOOKING, mark="a")
+    ticket = after(shown, *BIRTH_DATE, MARIA, Confirmed(True), Arrived("t1"))
+    assert ticket.step is Step.TICKET
+    assert after(shown, state=ticket) == ticket
+    assert after(Scanned(BOOKING, mark="b"), state=ticket).step is Step.MONTH
+    assert after(Press.DONE, shown, state=ticket).step is Step.MONTH
+
+
+def test_who_starts_over_may_show_the_same_code() -> None:
+    shown = Scanned(BOOKING, mark="a")
+    assert after(shown, Press.START_OVER).pristine
+    assert after(shown, Press.START_OVER, shown).step is Step.MONTH
+    assert after(shown, Press.BACK, shown).step is Step.MONTH
+
+
 def test_three_unreadable_scans_suggest_the_touch_screen() -> None:
     state = Dialogue(step=Step.SCAN)
     notices = []

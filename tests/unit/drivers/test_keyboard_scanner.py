@@ -1,13 +1,25 @@
 """The driver of scanners that type: what is lost is said, never guessed."""
 
+import fcntl
+import os
 import time
+from pathlib import Path
 
 import pytest
 
 from drivers.base import Cause, DeviceError, Scan, Unplugged
 from drivers.discovery import Kind, UsbPort
 from drivers.framing import Profile
-from drivers.scanners.input_event import EV_KEY, PRESSED, RELEASED, EventDevice, KeyboardScanner
+from drivers.scanners.input_event import (
+    EV_KEY,
+    EV_SYN,
+    EVIOCGKEY,
+    PRESSED,
+    RELEASED,
+    SYN_DROPPED,
+    EventDevice,
+    KeyboardScanner,
+)
 from drivers.scanners.layouts import LAYOUTS
 from drivers.simulated.keyboard import VirtualKeyboard
 
@@ -58,6 +70,40 @@ def test_a_key_whose_release_was_lost_is_not_held_for_ever(
     keyboard._sent.put([(EV_KEY, LEFT_SHIFT, PRESSED)])
     keyboard.lose()
     assert [scan.data for scan in read(scanner)] == [b""]
+    keyboard.write(b"b042\r")
+    assert [scan.data for scan in read(scanner)] == [b"b042"]
+
+
+@pytest.mark.parametrize("down", [frozenset(), frozenset({LEFT_SHIFT})])
+def test_a_key_that_is_down_when_the_driver_comes_means_that_a_part_was_missed(
+    down: frozenset[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def kernel(fd: int, request: int, argument: int | bytes) -> int | bytes:
+        if request != EVIOCGKEY:
+            return 0
+        assert isinstance(argument, bytes)
+        return sum(1 << key for key in down).to_bytes(len(argument), "little")
+
+    monkeypatch.setattr(fcntl, "ioctl", kernel)
+    os.mkfifo(tmp_path / "event3")
+    device = EventDevice(tmp_path / "event3")
+    device.open()
+    missed = (EV_SYN, SYN_DROPPED, 0) in device.read(1)
+    device.close()
+    assert missed is bool(down)
+
+
+def test_a_half_scan_before_the_plug_was_pulled_is_not_a_part_of_the_next(
+    keyboard: VirtualKeyboard, scanner: KeyboardScanner
+):
+    keyboard._sent.put([(EV_KEY, LEFT_SHIFT, PRESSED), (EV_KEY, 48, PRESSED)])
+    assert scanner.read() == []
+    keyboard.unplug()
+    with pytest.raises(Unplugged):
+        read(scanner)
+    scanner.close()
+    keyboard.plug()
+    scanner.open()
     keyboard.write(b"b042\r")
     assert [scan.data for scan in read(scanner)] == [b"b042"]
 

@@ -31,6 +31,7 @@ from kiosk.checkin.given import (
 )
 from kiosk.checkin.outcomes import arrived, begun, refused
 from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Step, Who
+from kiosk.identity.chunks import Chunks
 from kiosk.identity.claims import Claim
 from kiosk.identity.manual_code import read_manual_code
 
@@ -104,7 +105,9 @@ def _back(state: Dialogue) -> Dialogue:
     if state.step is Step.MONTH:
         page = state.who.page if state.who else Step.SCAN
         return replace(state, step=page, who=state.who if page is not Step.SCAN else None)
-    return replace(state, step=_BACK.get(state.step, state.step), found=None, case=None, held=None)
+    chunks = Chunks() if state.step in (Step.SCAN, Step.CARD) else state.chunks
+    step = _BACK.get(state.step, state.step)
+    return replace(state, step=step, chunks=chunks, found=None, case=None, held=None)
 
 
 def _nothing(state: Dialogue, given: Given, options: Options) -> Outcome:

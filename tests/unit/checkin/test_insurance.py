@@ -200,6 +200,7 @@ def test_the_codes_of_a_card_are_collected() -> None:
     assert (state.step, state.chunks.missing) == (Step.SCAN, (2, 3))
     state = after(Scanned(chunks=Chunks(("1", "2", ""))), state=state)
     assert state.chunks.missing == (3,)
+    assert after(Press.BACK, state=state).chunks == Chunks(), "Who goes back is asked for no next code."
     assert after(Scanned(Who(claim=Claim.typed("Lopez", None))), state=state).chunks == Chunks()
     assert after(Scanned(chunks=Chunks(("1", "")))).step is Step.CARD
     next_patient = after(Scanned(chunks=Chunks(("1", ""))), state=Dialogue(step=Step.TICKET, ticket="t"))

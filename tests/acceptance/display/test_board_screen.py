@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kiosk import config
 from kiosk.clinic import utc_now
+from kiosk.config import checks
 from tests.acceptance.display.conftest import Cable, Served, serve
 from tests.acceptance.running import until
 from tests.cast import minutes
@@ -188,7 +188,7 @@ def test_the_highlight_breathes_slower_than_once_a_second_and_ends(served: Serve
 @pytest.fixture
 def many_languages(tmp_path: Path, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A clinic of five languages, two of which are not translated yet and say everything in English."""
-    monkeypatch.setattr(config, "_translated", lambda language: True)
+    monkeypatch.setattr(checks, "_translated", lambda language: True)
     site = {"id": "riverside", "name": "Riverside Clinic", "timezone": "America/New_York",
             "languages": ["en", "es", "ar", "fr", "vi"]}  # fmt: skip
     yield from serve(tmp_path, chromium, site=site)

@@ -4,9 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 
 import pytest
 
@@ -14,15 +12,6 @@ from kiosk import alive
 from kiosk.alive import Systemd
 from kiosk.clinic import Clinic
 from tests.servers import free_port
-
-
-@pytest.fixture
-def unit(tmp_path: Path) -> Iterator[socket.socket]:
-    """systemd's end of the line."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
-        heard.bind(str(tmp_path / "notify"))
-        heard.settimeout(20)
-        yield heard
 
 
 def test_the_units_address_is_taken_out_of_the_environment() -> None:

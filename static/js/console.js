@@ -7,33 +7,38 @@ import "./console-look.js";
 import "./console-tell.js";
 
 const FRESH_MS = 10_000; // waits grow, and calls stay unshown, without any event
-const ARROWS = { ArrowUp: -1, ArrowDown: 1 };
+const ARROWS = { "Alt+ArrowUp": -1, "Alt+ArrowDown": 1 };
 
 const pressed = [];
 let given = null;
-let selecting = Promise.resolve();
 
 /** The name of a key as the buttons write it: `Alt+N`, whatever letter the layout makes of it with Alt. */
 function keyName(event) {
   if (!event.altKey || event.ctrlKey || event.metaKey || event.getModifierState("AltGraph")) return null;
-  const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit([1-9])$/.exec(event.code)?.[1];
-  return letter ? `Alt+${letter}` : null;
+  const name = /^(?:Key([A-Z])|Digit([1-9])|(Arrow(?:Up|Down)))$/.exec(event.code)?.slice(1).find(Boolean);
+  return name ? `Alt+${name}` : null;
 }
 
-/** Press the key's button. While something is being sent, the key waits: its button may be about to change. */
-function press(key) {
-  if (sending()) return Boolean(pressed.push(key));
-  const target = document.querySelector(`[aria-keyshortcuts="${key}"]`);
-  if (!target) return false;
+const button = (key) => document.querySelector(`[aria-keyshortcuts="${key}"]`);
+
+/** Do what the keys say, in their order. While an answer is awaited they wait: it may change buttons and selection. */
+function pressAll() {
+  while (pressed.length && !sending()) {
+    const key = pressed.shift();
+    if (key in ARROWS) select(ARROWS[key]);
+    else press(button(key));
+  }
+}
+
+function press(target) {
+  if (!target) return;
   if (target.disabled) say(target.title || "Not possible now.");
   else if (target.matches("input")) target.select();
   else target.click();
-  return true;
 }
 
-for (const done of ["live:updated", "live:failed"]) {
-  document.addEventListener(done, () => setTimeout(() => { if (pressed.length && !sending()) press(pressed.shift()); }));
-}
+document.addEventListener("live:updated", () => setTimeout(pressAll));
+document.addEventListener("live:failed", () => { pressed.length = 0; }); // they were meant for what did not happen
 
 /** Let a screen reader say it. */
 function say(text) {
@@ -67,15 +72,13 @@ function back() {
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (event.altKey && event.key in ARROWS) {
-    event.preventDefault();
-    selecting = selecting.then(() => select(ARROWS[event.key]));
-    return;
-  }
-  if (event.repeat) return;
-  if (event.key === "Escape") return back();
   const key = keyName(event);
-  if (key && press(key)) event.preventDefault();
+  if (event.repeat && !(key in ARROWS)) return;
+  if (event.key === "Escape") return back();
+  if (!key || !(pressed.length || sending() || key in ARROWS || button(key))) return;
+  event.preventDefault();
+  pressed.push(key);
+  pressAll();
 });
 
 document.addEventListener("click", (event) => {

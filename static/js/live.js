@@ -6,7 +6,8 @@
  * On <html>: `data-connection` = live | stale | lost (heard nothing for 8 / 30 s), shown in `[data-connection-age]`, and
  * `data-live-waiting` while something newer waits for a hand to leave.
  * Events on document: `live:updated` after each morph, `live:waiting` when a newer picture is held back,
- * `live:connection` when that state changes, `live:failed` when a form could not be sent.
+ * `live:connection` when that state changes, `live:failed` when a form could not be sent, or another
+ * address not be shown.
  */
 import { Idiomorph } from "../vendor/idiomorph.esm.js";
 import { io } from "../vendor/socket.io.esm.min.js";
@@ -36,7 +37,6 @@ let again = false;
 let waiting = null;
 let answers = 0;
 let underway = 0;
-let overtaken = false;
 
 /** Replace what changed; keep focus, what somebody is typing, and what belongs to the page's own scripts. */
 function morph(fresh) {
@@ -66,7 +66,7 @@ function edited(node) {
 function show(fresh) {
   if (!fresh.getElementById("live")) return;
   if (sending()) {
-    overtaken = true;
+    again = true;
     return;
   }
   if (!held()) return morph(fresh);
@@ -75,18 +75,18 @@ function show(fresh) {
   tell("waiting", { fresh });
 }
 
-/** Look at this page again; calls that come meanwhile become one more look. */
+/** Look at this page again; calls that come meanwhile, or while an answer is awaited, become one more look. */
 export function refetch() {
-  if (fetching) {
-    again = true;
-    return;
-  }
+  again = true;
+  settle();
+}
+
+function settle() {
+  if (!again || fetching || sending()) return;
+  again = false;
   fetching = look().catch(() => {}).finally(() => {
     fetching = null;
-    if (again) {
-      again = false;
-      refetch();
-    }
+    settle();
   });
 }
 
@@ -94,7 +94,7 @@ export function refetch() {
 export function go(address) {
   history.replaceState(null, "", address);
   etag = null;
-  return look(morph).catch(() => {});
+  return awaiting(() => look(morph)).catch(() => tell("failed", {}));
 }
 
 async function look(put = show) {
@@ -103,7 +103,7 @@ async function look(put = show) {
   const response = await fetch(address, { headers, signal: AbortSignal.timeout(POLL_MS * 2) });
   if (elsewhere(response)) return location.assign(response.url);
   if ([401, 403, 404, 410].includes(response.status)) return location.reload();
-  if (response.status !== 304 && !response.ok) return;
+  if (response.status !== 304 && !response.ok) throw new Error(`The server answered ${response.status}.`);
   heard();
   if (response.status === 304) return;
   const fresh = parse(await response.text());
@@ -119,33 +119,37 @@ async function look(put = show) {
 async function send(form, submitter) {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
-  underway += 1;
   const data = new FormData(form, submitter);
   const body = form.enctype === "multipart/form-data" ? data : new URLSearchParams(data);
-  try {
-    const response = await post(submitter?.getAttribute("formaction") ?? form.action, body);
-    if (elsewhere(response)) return location.assign(response.url);
-    const fresh = parse(await response.text());
-    const refused = response.status >= 500 || [400, 401, 403].includes(response.status);
-    if (refused || !fresh.getElementById("live")) return plainly(form, submitter);
-    etag = null;
-    heard();
-    answers += 1;
-    if (response.redirected) history.replaceState(null, "", response.url);
-    morph(fresh);
-  } catch {
-    tell("failed", { form });
-  }
+  await awaiting(() => answer(form, submitter, body)).catch(() => tell("failed", { form }));
   form.ariaBusy = null;
-  underway -= 1;
-  if (overtaken && !sending()) {
-    overtaken = false;
-    refetch();
-  }
+}
+
+async function answer(form, submitter, body) {
+  const response = await post(submitter?.getAttribute("formaction") ?? form.action, body);
+  if (elsewhere(response)) return location.assign(response.url);
+  const fresh = parse(await response.text());
+  const refused = response.status >= 500 || [400, 401, 403].includes(response.status);
+  if (refused || !fresh.getElementById("live")) return plainly(form, submitter);
+  etag = null;
+  heard();
+  answers += 1;
+  if (response.redirected) history.replaceState(null, "", response.url);
+  morph(fresh);
 }
 
 /** Whether an answer is still awaited. A look in the meantime may have changed the form itself. */
 export const sending = () => underway > 0;
+
+async function awaiting(work) {
+  underway += 1;
+  try {
+    return await work();
+  } finally {
+    underway -= 1;
+    settle();
+  }
+}
 
 async function post(address, body) {
   const headers = { Accept: "text/html", "X-Live": "send" };
@@ -193,7 +197,7 @@ function age() {
 
 setInterval(() => {
   age();
-  if (waiting && !held()) morph(waiting);
+  if (waiting && !held() && !sending()) morph(waiting);
 }, 250);
 setInterval(() => {
   if (!socket.connected) refetch();

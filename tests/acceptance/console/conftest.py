@@ -49,6 +49,15 @@ class Desk:
         self.page.wait_for_selector(READY)
         expect(self.page.locator("html")).to_have_attribute("data-connection", "live")
 
+    def slow_down(self, ms: int) -> None:
+        """From now on the page hears every answer of the server so much later."""
+        self.page.evaluate(
+            """ms => { const usual = window.fetch; window.fetch = async (...request) => {
+            const answer = await usual(...request);
+            return new Promise(resolve => setTimeout(resolve, ms, answer)); }; }""",
+            ms,
+        )
+
     def press(self, key: str, told: str | None = None) -> None:
         """Press a key; wait until the page tells what came of it."""
         self.page.keyboard.press(key)

@@ -47,6 +47,44 @@ def test_keys_pressed_faster_than_the_server_answers_are_done_one_after_the_othe
     assert room.state(first).state is State.SERVED
 
 
+BETWEEN_ANSWER_AND_WAITING_KEYS = """() => {
+  const press = () => document.dispatchEvent(
+    new KeyboardEvent("keydown", { code: "KeyR", altKey: true, bubbles: true, cancelable: true }));
+  document.addEventListener("live:updated", () => queueMicrotask(press), { once: true });
+}"""
+
+
+def test_a_key_that_comes_just_after_an_answer_does_not_overtake_those_that_wait(
+    sit_down: Opens, room: Room
+) -> None:
+    (ticket,) = room.arrive()
+    ana = sit_down()
+    ana.work_for("room-1")
+    ana.slow_down(500)
+    ana.page.evaluate(BETWEEN_ANSWER_AND_WAITING_KEYS)
+
+    ana.page.keyboard.press("Alt+N")
+    ana.page.keyboard.press("Alt+S")
+
+    room.becomes(ticket, State.SERVING)
+    assert room.state(ticket).calls == 1
+
+
+def test_a_key_waits_until_the_patient_whom_the_arrow_chose_is_selected(sit_down: Opens, room: Room) -> None:
+    first, second = room.arrive(2)
+    ana = sit_down()
+    ana.work_for("room-1")
+    ana.press("Alt+ArrowDown")
+    expect(ana.page.locator(".subject[data-picked]")).to_contain_text(first.code)
+    ana.slow_down(500)
+
+    ana.page.keyboard.press("Alt+ArrowDown")
+    ana.page.keyboard.press("Alt+H")
+
+    room.becomes(second, State.HELD)
+    assert room.state(first).state is State.WAITING
+
+
 def test_a_wrong_call_is_taken_back_by_one_key(sit_down: Opens, room: Room) -> None:
     first, second = room.arrive(2)
     ana = sit_down()

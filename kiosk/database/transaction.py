@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from kiosk.database import events, schema
-from kiosk.database.engine import FairLock, open_engine
+from kiosk.database.engine import open_engine
+from kiosk.database.fair_lock import FairLock
 from kiosk.database.vault import Vault
 from kiosk.queueing import records
 from kiosk.queueing.room import Room

@@ -1,4 +1,8 @@
-"""The schema's history (Alembic). `migrate` brings a database up to date; a second run changes nothing."""
+"""The schema's history (Alembic). `migrate` brings a database up to date; a second run changes nothing.
+
+A step is frozen once it has shipped: it names its own columns and never reads `schema`. There is no step
+back: the way back is the copy that an upgrade makes first.
+"""
 
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from kiosk.database.engine import FairLock
+from kiosk.database.fair_lock import FairLock
 
 
 def test_the_lock_is_handed_over_in_the_order_of_asking() -> None:

@@ -68,7 +68,7 @@ $(VENV)/.runtime: requirements.lock
 	@touch $@
 
 $(VENV)/.tests: $(VENV)/.runtime tests/requirements.lock
-	@.ci/packages chromium postgresql redis-server fonts-noto-core
+	@.ci/packages chromium postgresql redis-server fonts-noto-core fonts-noto-cjk
 	@echo "Adding the test tools from tests/requirements.lock ..."
 	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
 	@touch $@

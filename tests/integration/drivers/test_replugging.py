@@ -5,7 +5,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -72,6 +72,14 @@ def open_files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
+def falls_to(most: int, measured: Callable[[], int]) -> bool:
+    """What is about to be closed by another thread is no leak: a leak stays."""
+    until = time.monotonic() + PATIENCE_S
+    while measured() > most and time.monotonic() < until:
+        time.sleep(0.05)
+    return measured() <= most
+
+
 @pytest.mark.parametrize("times", [5, pytest.param(200, marks=pytest.mark.slow)])
 def test_every_ticket_gets_its_outcome_and_nothing_leaks(
     pair: tuple[SupervisedPrinter, VirtualPrinter], times: int
@@ -90,7 +98,6 @@ def test_every_ticket_gets_its_outcome_and_nothing_leaks(
             printed(supervised, DOCUMENT if how.printed is Printed.NO else COPY)
     printed(supervised, DOCUMENT)
     gc.collect()
-    after = open_files(), threading.active_count(), resident_kb()
-    assert after[1] <= before[1], "threads leak"
-    assert after[0] <= before[0] + 2, "file descriptors leak"
-    assert after[2] <= before[2] + 12_000, "memory leaks"
+    assert falls_to(before[1], threading.active_count), "threads leak"
+    assert falls_to(before[0] + 2, open_files), "file descriptors leak"
+    assert resident_kb() <= before[2] + 12_000, "memory leaks"

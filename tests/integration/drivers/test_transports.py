@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
+from drivers.printers import transports
 from drivers.printers.transports import Network, SerialLine, UsbLp, ieee1284
 
 
@@ -58,7 +59,10 @@ def test_a_printer_that_takes_nothing_more_is_timed_out_with_maybe(listener: soc
     line.close()
 
 
-def test_a_printer_that_chatters_and_takes_nothing_is_timed_out_all_the_same(listener: socket.socket):
+def test_a_printer_that_chatters_and_takes_nothing_is_timed_out_all_the_same(
+    listener: socket.socket, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(transports, "STALL_S", 0.1)
     stop = threading.Event()
 
     def chatter() -> None:
@@ -73,13 +77,15 @@ def test_a_printer_that_chatters_and_takes_nothing_is_timed_out_all_the_same(lis
     line = Network("127.0.0.1", listener.getsockname()[1], drain_s=0.1)
     line.open()
     stalls: list[float] = []
-    with pytest.raises(TimedOut):
-        line.write(b"x" * 20_000_000, 1.3, stalls.append)
-    assert stalls
-    assert len(line.read(0)) <= 65_536
-    stop.set()
-    thread.join()
-    line.close()
+    try:
+        with pytest.raises(TimedOut):
+            line.write(b"x" * 20_000_000, 4, stalls.append)
+        assert stalls
+        assert len(line.read(0)) <= 65_536
+    finally:
+        stop.set()
+        thread.join()
+        line.close()
 
 
 def test_no_printer_at_the_address_is_unreachable():

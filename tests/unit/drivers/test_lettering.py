@@ -10,24 +10,19 @@ from drivers.printers.lettering import Hand, draw, letters, lines
 
 PLAIN = Hand(34, 450)
 EAST_ASIAN = {"zh": "SC", "zh-Hans": "SC", "zh-Hant": "TC", "zh-HK": "HK", "ja": "JP", "ko": "KR", "en": "SC"}
-needs_cjk = pytest.mark.skipif(not can_draw("直"), reason="needs fonts-noto-cjk")
-needs_noto = pytest.mark.skipif(not can_draw("प्रณש"), reason="needs fonts-noto-core")
 
 
-@needs_cjk
 @pytest.mark.parametrize("language", EAST_ASIAN)
 def test_each_language_gets_its_own_face_for_the_same_character(language: str):
     name, _ = font(face_for("直", False, language), 20, 400).getname()
     assert name == f"Noto Sans CJK {EAST_ASIAN[language]}"
 
 
-@needs_cjk
 def test_the_same_character_looks_different_in_chinese_and_japanese():
     chinese, japanese = (draw("直", Hand(60, 450, False, language), width=200) for language in ("zh", "ja"))
     assert chinese.tobytes() != japanese.tobytes()
 
 
-@needs_noto
 @pytest.mark.parametrize(
     "words", ["रिवरसाइड क्लिनिक", "ห้องปฏิบัติการ", "מעבדה", "المختبر", "Łódź", "Лабораторія"]
 )
@@ -37,7 +32,6 @@ def test_scripts_are_drawn_and_not_boxed(words: str):
     assert draw(words, PLAIN, width=400).width > 2 * box.width
 
 
-@needs_noto
 def test_latin_inside_arabic_is_drawn_in_a_face_that_has_it():
     with_code, boxed = (
         draw(f"رقمك {code} هنا", Hand(34, 450, rtl=True), width=500) for code in ("B042", "\ue000" * 4)
@@ -45,7 +39,6 @@ def test_latin_inside_arabic_is_drawn_in_a_face_that_has_it():
     assert with_code.tobytes() != boxed.tobytes()
 
 
-@needs_noto
 def test_arabic_letters_are_joined():
     joined, apart = (draw(words, Hand(60, 450, rtl=True), width=500) for words in ("ببب", "ب\u200cب\u200cب"))
     assert joined.tobytes() != apart.tobytes()

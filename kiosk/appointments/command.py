@@ -10,6 +10,8 @@ from kiosk.appointments import codes, records
 from kiosk.appointments.records import Status
 from kiosk.appointments.rules import Problem, Refused
 from kiosk.appointments.taking_over import take_over
+from kiosk.clinic import utc_now
+from kiosk.command import Actions, Command, Options, configuration, open_records
 from kiosk.config import Config
 from kiosk.database import Database
 from kiosk.identity.manual_code import manual_code
@@ -18,23 +20,42 @@ SHOWN_PROBLEMS = 50
 COLUMNS = ("id", "date", "time", "code", "manual code", "picture")
 
 
-def run(config: Config, database: Database, options: argparse.Namespace, *, at: datetime) -> int:
+def appointments(options: Options) -> int:
     """Do what was asked; return the exit code: 1 when the file was refused."""
-    match options.action:
-        case "import":
-            return _import(config, database, options.file, at)
-        case "codes":
-            count = write_codes(config, database, options.day, options.to, options.format, at=at)
-            print(f"{count} codes are in {options.to}.")
-        case "keys":
-            *older, newest = codes.key_ids(config)
-            print("\n".join([*(f"{key}  verifies" for key in older), f"{newest}  signs"]))
-        case "new-key":
-            print(f"Letters are signed with {codes.new_key(config)} from now on. Old letters stay good.")
-        case "drop-key":
-            codes.drop_key(config, options.key)
-            print(f"Letters signed with key {options.key} are void from now on.")
+    config, at = configuration(options), utc_now()
+    with open_records(config) as database:
+        match options.action:
+            case "import":
+                return _import(config, database, options.file, at)
+            case "codes":
+                count = write_codes(config, database, options.day, options.to, options.format, at=at)
+                print(f"{count} codes are in {options.to}.")
+            case "keys":
+                *older, newest = codes.key_ids(config)
+                print("\n".join([*(f"{key}  verifies" for key in older), f"{newest}  signs"]))
+            case "new-key":
+                print(f"Letters are signed with {codes.new_key(config)} from now on. Old letters stay good.")
+            case "drop-key":
+                codes.drop_key(config, options.key)
+                print(f"Letters signed with key {options.key} are void from now on.")
     return 0
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    actions = Actions(parser)
+    loading = actions.add("import", "take over a CSV or iCalendar file, whole or not at all")
+    loading.add_argument("file", type=Path, help="the file that the other system exported")
+    writing = actions.add("codes", "write the codes of a day, for another program's letters")
+    writing.add_argument("--day", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    writing.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the files go")
+    writing.add_argument("--format", choices=("png", "svg"), default="png")
+    actions.add("keys", "list the keys whose letters are good")
+    actions.add("new-key", "sign letters with a new key from now on; old letters stay good")
+    dropping = actions.add("drop-key", "make every letter signed with a key worthless")
+    dropping.add_argument("key", type=int)
+
+
+COMMANDS = {"appointments": Command(appointments, _arguments)}
 
 
 def write_codes(

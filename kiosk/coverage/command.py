@@ -1,34 +1,19 @@
-"""`python -m kiosk issuers …`: fetch the keys and revocation lists of the insurers on the site's list.
-
-An answer is written only when it is good, whole and not older than what is here: revocation lists first, then
-the keys that point to them. A bad one leaves everything of that issuer as it was.
-"""
+"""`python -m kiosk issuers …`: the keys and revocation lists of the insurers on the site's list."""
 
 import argparse
-import os
 import sys
-import tempfile
-from contextlib import suppress
-from pathlib import Path
 
-from kiosk import config as configuration
+from kiosk.command import Actions, Command, Options, configuration
 from kiosk.config import Config, ConfigError
-from kiosk.coverage.https import Errand, FetchError, NotTrusted, NotUnderstood, Reach, host_of
-from kiosk.coverage.issuers import Files, files_of, keys_in, load
-from kiosk.identity import Issuer
-from kiosk.identity.compact import json_object
-from kiosk.identity.rules import RevocationList, key_id, list_counter
-
-PATIENCE_S = 20.0
-MODE = 0o644
+from kiosk.coverage import updating
+from kiosk.coverage.https import FetchError, NotTrusted, NotUnderstood, Reach, host_of
+from kiosk.coverage.issuers import files_of, load
+from kiosk.coverage.updating import BadAnswer
 
 
-class BadAnswer(Exception):
-    """What the issuer's server sent cannot be used."""
-
-
-def run(config: Config, options: argparse.Namespace) -> int:
+def issuers(options: Options) -> int:
     """Do what was asked; return the exit code: 1 when an issuer could not be fetched."""
+    config = configuration(options)
     if not config.issuers:
         print("No issuer is configured: docs/health-cards.md says how to add one.")
         return 0
@@ -60,66 +45,14 @@ def update(config: Config, reach: Reach) -> int:
     failed = 0
     for issuer in config.issuers:
         try:
-            print(f"{issuer.name}: {_update(issuer, files_of(config.data, issuer), reach)}")
+            found = updating.update(issuer, files_of(config.data, issuer), reach)
         except (BadAnswer, FetchError, ConfigError) as problem:
             failed += 1
             print(f"{issuer.name}: {_words(problem)} What was here stays.", file=sys.stderr)
+        else:
+            fetched = f"{_counted(found.keys, 'key')}, {_counted(found.lists, 'revocation list')}"
+            print(f"{issuer.name}: {fetched}.")
     return 1 if failed else 0
-
-
-def _update(issuer: configuration.Issuer, files: Files, reach: Reach) -> str:
-    errand = Errand(reach, PATIENCE_S)
-    keys = _fetched(errand, f"{issuer.url}/.well-known/jwks.json")
-    lists: dict[Path, bytes] = {}
-    try:
-        Issuer.from_jwks(issuer.url, issuer.name, keys_in(keys))
-        for jwk in keys_in(keys):
-            if wanted := list_counter(jwk):
-                name = key_id(jwk)
-                data = _fetched(errand, f"{issuer.url}/.well-known/crl/{name}.json")
-                place = files.list_of(name)
-                _check_list(RevocationList.of(json_object(data)), name, wanted, place)
-                if place in lists:
-                    raise BadAnswer("It has several revocation lists: `crl` must be a folder, not a file.")
-                lists[place] = data
-    except ValueError as error:
-        raise BadAnswer(f"Its server sent something else: {error}.") from None
-    for path, data in (*lists.items(), (files.keys, keys)):
-        _write(path, data)
-    return f"{_counted(len(keys_in(keys)), 'key')}, {_counted(len(lists), 'revocation list')}."
-
-
-def _check_list(found: RevocationList, name: str, wanted: int, here: Path) -> None:
-    """Refuse another key's list, and one that forgets what was revoked before."""
-    if found.key_id != name:
-        raise BadAnswer("The revocation list of one key is that of another.")
-    with suppress(OSError, ValueError):
-        wanted = max(wanted, RevocationList.of(json_object(here.read_bytes())).counter)
-    if found.counter < wanted:
-        raise BadAnswer(f"A revocation list is number {found.counter}, older than {wanted}.")
-
-
-def _fetched(errand: Errand, url: str) -> bytes:
-    answer = errand.get(url)
-    if answer.status != 200:
-        raise BadAnswer(f"Its server answers {answer.status} for {url}.")
-    return answer.body
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put the file there whole: who reads meanwhile reads the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, made = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        Path(made).chmod(MODE)
-        Path(made).replace(path)
-    except BaseException:
-        Path(made).unlink(missing_ok=True)
-        raise
 
 
 def _counted(number: int, word: str) -> str:
@@ -135,3 +68,12 @@ def _words(problem: Exception) -> str:
         case FetchError():
             return "Its server does not answer."
     return str(problem)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    actions = Actions(parser)
+    actions.add("update", "fetch from every issuer; a bad answer replaces nothing")
+    actions.add("list", "show the issuers and how old what is known of them is")
+
+
+COMMANDS = {"issuers": Command(issuers, _arguments)}

@@ -22,12 +22,13 @@ from kiosk.demo.folder import Places
 from kiosk.stations import pairing
 
 DATA = Path(".demo")
+PORT = 8000
 LOOK_EVERY_S = 0.3
 UP_WITHIN_S = 30.0
 
 
 def run(
-    port: int = 8000,
+    port: int = PORT,
     data: Path = DATA,
     *,
     fresh: bool = False,

@@ -1,4 +1,4 @@
-"""`python -m kiosk doctor`: what is wrong with this installation, in plain words, and what to do about it."""
+"""What is wrong with this installation, in plain words, and what to do about it."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -8,19 +8,7 @@ from kiosk.clinic import utc_now
 from kiosk.config import ConfigError, load
 from kiosk.doctor import box, installation, records
 from kiosk.doctor.box import Machine
-from kiosk.doctor.findings import Finding, Level, good, wrong
-
-
-def report(path: Path) -> int:
-    """Print every finding; return 1 when something is wrong."""
-    findings = list(examine(path))
-    for finding in findings:
-        print(f"{finding.level:<6} {finding.words}")
-        if finding.cure:
-            print(f"       → {finding.cure}")
-    to_mend = sum(finding.level is Level.WRONG for finding in findings)
-    print(f"\n{to_mend} to mend." if to_mend else "\nNothing is wrong.")
-    return 1 if to_mend else 0
+from kiosk.doctor.findings import Finding, good, wrong
 
 
 def examine(

@@ -4,8 +4,6 @@ import getpass
 import os
 import shutil
 import subprocess
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +12,7 @@ from kiosk.config import Config, ConfigError
 from kiosk.coverage.issuers import files_of, load
 from kiosk.database.vault import KEY_BYTES
 from kiosk.doctor.findings import Finding, good, note, wrong
+from kiosk.serving.alive import health
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock that shows less than this is wrong."""
@@ -150,24 +149,15 @@ def address(config: Config) -> Iterator[Finding]:
         )
     else:
         yield good(f"Phones and browsers come in at {config.public_url}.")
-    host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host  # noqa: S104
-    try:
-        with urllib.request.urlopen(f"http://{host}:{server.port}/healthz", timeout=3) as answer:
-            yield (
-                good(f"The server answers on port {server.port}.")
-                if answer.status == 200
-                else _silent(config)
+    match health(server.host, server.port, within_s=3):
+        case None:
+            yield note(f"No server answers on port {server.port}.", "Start it: python -m kiosk serve")
+        case 200:
+            yield good(f"The server answers on port {server.port}.")
+        case status:
+            yield wrong(
+                f"The server on port {server.port} is not well: it answers {status}.", "Read its log."
             )
-    except urllib.error.HTTPError as error:
-        yield wrong(
-            f"The server on port {server.port} is not well: it answers {error.code}.", "Read its log."
-        )
-    except OSError:
-        yield _silent(config)
-
-
-def _silent(config: Config) -> Finding:
-    return note(f"No server answers on port {config.server.port}.", "Start it: python -m kiosk serve")
 
 
 def threads(config: Config) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from drivers.__main__ import main as host
-from kiosk.cli import _parser
+from kiosk.cli import parser
 from kiosk.config import Config
 from tests import cast
 
@@ -91,7 +91,7 @@ def test_a_service_starts_a_command_that_there_is(unit: Path) -> None:
         assert host.__module__ == "drivers.__main__"
     else:
         assert module == "kiosk"
-        assert callable(_parser().parse_args(arguments).run)
+        assert callable(parser(arguments).parse_args(arguments).command.run)
 
 
 @each_service

@@ -1,6 +1,5 @@
 """Trusted insurers: their files read at the start, fetched, and never replaced by a bad answer."""
 
-import argparse
 import json
 import os
 from collections.abc import Iterator
@@ -388,7 +387,7 @@ def test_an_update_asks_the_issuers_hosts_alone_and_never_one_inside(tmp_path):
 
 def test_an_update_that_gets_nothing_fails(tmp_path, capsys):
     config = configured(tmp_path, f"https://{'a' * 64}.example")
-    assert command.run(config, argparse.Namespace(action="update")) == 1
+    assert command.update(config, command.reach_of(config)) == 1
     assert "does not answer" in capsys.readouterr().err
 
 

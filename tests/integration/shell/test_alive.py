@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from kiosk import alive
-from kiosk.alive import Systemd
 from kiosk.clinic import Clinic
+from kiosk.serving import alive
+from kiosk.serving.alive import Systemd
 from tests.servers import free_port
 
 

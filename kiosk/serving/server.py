@@ -15,8 +15,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
-from kiosk import alive
 from kiosk.config import Config, ConfigError
+from kiosk.serving import alive
 
 GRACE_S = 3
 """How long answers under way may take when the server is told to stop."""
@@ -72,7 +72,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": GRACE_S,
             "keepalive": 30,
             "accesslog": None,
-            "logger_class": "kiosk.logs.ServerLog",
+            "logger_class": "kiosk.serving.logs.ServerLog",
             "proc_name": "kiosk",
             "control_socket_disable": True,
             "limit_request_line": 2048,

@@ -59,12 +59,17 @@ def watch(systemd: Systemd, well: Callable[[], bool], stopped: threading.Event) 
 
 def answers(host: str, port: int) -> bool:
     """Tell whether the server answers a request that reads the records, be it to say that they are away."""
-    connection = http.client.HTTPConnection(local(host), port, timeout=ANSWER_S)
+    return health(host, port, within_s=ANSWER_S) in (200, 503)
+
+
+def health(host: str, port: int, *, within_s: float) -> int | None:
+    """The status with which the server that listens there says how it is; None when it does not answer."""
+    connection = http.client.HTTPConnection(_local(host), port, timeout=within_s)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status in (200, 503)
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 
@@ -74,6 +79,6 @@ def goes_round(live: "Live") -> bool:
     return time.monotonic() - live.turned_at < MOST_ROUND_S
 
 
-def local(host: str) -> str:
+def _local(host: str) -> str:
     """Where this machine reaches a server that listens on `host`."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104

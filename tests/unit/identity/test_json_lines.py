@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from kiosk.identity import HealthCard, Rules
-from kiosk.identity.command import described, identify, identify_lines, payloads
 from kiosk.identity.documents import Coverage
+from kiosk.identity.json_lines import described, identify, identify_lines, payloads
 from tests.unit.identity.cards import Card, Holder, text
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""The production server: gunicorn, what systemd hears of it, and its log."""

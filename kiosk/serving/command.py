@@ -1,0 +1,31 @@
+"""`python -m kiosk serve`."""
+
+import argparse
+
+import msgspec
+
+from kiosk.command import Command, Options, configuration, port
+from kiosk.database.migrations import migrate
+from kiosk.serving import logs, server
+
+
+def serve(options: Options) -> None:
+    """Bring the database up to date, then serve until told to stop."""
+    config = configuration(options)
+    if options.port:
+        config = msgspec.structs.replace(
+            config, server=msgspec.structs.replace(config.server, port=options.port)
+        )
+    server.check_address(config)
+    logs.configure(config.server.log)
+    if not options.no_migrate:
+        migrate(config)
+    server.serve(config)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=port, help="listen on this port instead of server.port")
+    parser.add_argument("--no-migrate", action="store_true", help="leave the database as it is")
+
+
+COMMANDS = {"serve": Command(serve, _arguments)}

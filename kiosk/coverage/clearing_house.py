@@ -4,28 +4,31 @@ Envelopes: `core`, the MIME multipart form of the CAQH CORE Connectivity Rule vC
 text itself. Nothing that was sent or received is put into an error or a log.
 """
 
-import socket
-import ssl
 import uuid
-from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import Message
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
-from threading import Timer
-from time import monotonic
 from urllib.parse import urlsplit
 
 from urllib3.filepost import encode_multipart_formdata
 
 from kiosk.config import Coverage as Settings
 from kiosk.coverage.eligibility import NoAnswer, NotAccepted
+from kiosk.coverage.exchange import (
+    Answer,
+    Deadline,
+    FetchError,
+    NotUnderstood,
+    Place,
+    addresses_of,
+    certified,
+    exchange,
+)
 
 DEADLINE_S = 25.0
 """The CORE response time rule gives the payer 20 seconds."""
-CONNECT_S = 5.0
 MOST_BYTES = 1024 * 1024
 REQUEST, RESPONSE = "X12_270_Request_005010X279A1", "X12_271_Response_005010X279A1"
 CORE_VERSION = "2.2.0"
@@ -46,40 +49,25 @@ class HttpClearingHouse:
     def ask(self, x12_270: str) -> str:
         """Return the X12 271. Raises NoAnswer."""
         body, kind = self._wrapped(x12_270)
-        headers = {"Content-Type": kind, "Accept": "*/*"}
         try:
-            answer, said = self._exchanged(body, headers)
-        except (OSError, HTTPException) as error:
-            raise NoAnswer(type(error).__name__) from None
+            answer = self._asked(body, kind)
+        except NotUnderstood:
+            raise NotAccepted("not understood") from None
+        except FetchError as error:
+            raise NoAnswer(str(error)) from None
         if answer.status != 200:
             again = answer.status >= 500 or answer.status in _TRY_AGAIN
             raise (NoAnswer if again else NotAccepted)(f"status {answer.status}")
-        return self._unwrapped(said, answer.getheader("Content-Type", ""))
+        return self._unwrapped(answer.body, answer.kind)
 
-    def _exchanged(self, body: bytes, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
-        """The answer and its whole body. A payer that drips, be it headers, is a payer that is down."""
-        until = monotonic() + self.deadline_s
-        target = urlsplit(self.url)._replace(scheme="", netloc="").geturl() or "/"
-        with closing(_connection(self.url)) as connection:
-            connection.connect()
-            left = max(0.0, until - monotonic())
-            connection.sock.settimeout(left or None)
-            hanging_up = Timer(left, _hang_up, (connection.sock,))
-            hanging_up.daemon = True
-            hanging_up.start()
-            try:
-                connection.request("POST", target, body, headers)
-                answer = connection.getresponse()
-                said = answer.read(MOST_BYTES + 1)
-            finally:
-                hanging_up.cancel()
-        if len(said) > MOST_BYTES:
-            raise NotAccepted("too long")
-        if monotonic() >= until:
-            raise NoAnswer("too slow")
-        if answer.length:
-            raise NoAnswer("cut short")
-        return answer, said
+    def _asked(self, body: bytes, kind: str) -> Answer:
+        url, deadline = urlsplit(self.url), Deadline(self.deadline_s)
+        host, tls = url.hostname or "", certified() if url.scheme == "https" else None
+        place = Place(host, url.port or (443 if tls else 80), addresses_of(host, deadline), tls)
+        target = url._replace(scheme="", netloc="").geturl() or "/"
+        return exchange(
+            place, "POST", target, body, {"Content-Type": kind}, deadline=deadline, most_bytes=MOST_BYTES
+        )
 
     def _wrapped(self, x12_270: str) -> tuple[bytes, str]:
         if self.envelope == "plain":
@@ -119,21 +107,6 @@ def open_clearing_house(settings: Settings) -> HttpClearingHouse:
         receiver=settings.receiver,
         password=password,
     )
-
-
-def _connection(url: str) -> HTTPConnection:
-    place = urlsplit(url)
-    host = place.hostname or ""
-    if place.scheme == "https":
-        tls = ssl.create_default_context()
-        return HTTPSConnection(host, place.port, timeout=CONNECT_S, context=tls)
-    return HTTPConnection(host, place.port, timeout=CONNECT_S)
-
-
-def _hang_up(line: socket.socket) -> None:
-    """Whoever reads from it is told that there is no more: the deadline is for all that is said."""
-    with suppress(OSError):
-        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def _parts(said: bytes, kind: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ import sys
 from kiosk.command import Actions, Command, Options, configuration
 from kiosk.config import Config, ConfigError
 from kiosk.coverage import updating
-from kiosk.coverage.https import FetchError, NotTrusted, NotUnderstood, Reach, host_of
+from kiosk.coverage.exchange import FetchError, NotTrusted, NotUnderstood
+from kiosk.coverage.https import Reach, host_of
 from kiosk.coverage.issuers import files_of, load
 from kiosk.coverage.updating import BadAnswer
 

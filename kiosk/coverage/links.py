@@ -12,16 +12,8 @@ from enum import StrEnum
 from typing import NoReturn, cast
 from urllib.parse import quote
 
-from kiosk.coverage.https import (
-    SECONDS,
-    Answer,
-    Errand,
-    NotTrusted,
-    NotUnderstood,
-    Reach,
-    Unreachable,
-    host_of,
-)
+from kiosk.coverage.exchange import Answer, NotTrusted, NotUnderstood, Unreachable
+from kiosk.coverage.https import SECONDS, Errand, Reach, host_of
 from kiosk.identity import HealthCard, HealthLink, Issuer, Reason, Rules
 from kiosk.identity.compact import json_object
 from kiosk.identity.documents import Personal

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from kiosk.coverage.https import LARGEST, Errand, FetchError, Reach, Unreachable, system_resolve
+from kiosk.coverage.exchange import FetchError, Unreachable, system_resolve
+from kiosk.coverage.https import LARGEST, Errand, Reach
 from kiosk.coverage.links import Fetched, LinkProblem, Problem, Trust, fetch
 from kiosk.identity import HealthLink
 from tests.integration.coverage.insurer import HOST, Insurer, as_json, plain
@@ -448,7 +449,7 @@ def test_a_line_that_comes_too_late_is_hung_up(insurer, monkeypatch):
 
     def slow(*place: Any, **how: Any) -> socket.socket:
         lines.append(connect(*place, **how))
-        while errand._ends > time.monotonic():
+        while errand._deadline._ends > time.monotonic():
             threading.Event().wait(0.01)
         return lines[0]
 

@@ -4,7 +4,7 @@
 server = "http://127.0.0.1:8000"      # KIOSK_DRIVERS_SERVER
 token_file = "var/host.token"         # KIOSK_DRIVERS_TOKEN_FILE
 ca_file = ""                          # a private certificate authority, for https
-preview_port = 0                      # where the kiosk's browser finds the camera's picture; 0: nowhere
+preview_port = 8765                   # where the kiosk's browser finds the camera's picture; 0: nowhere
 
 [[drivers.scanners]]
 name = "counter"
@@ -48,7 +48,7 @@ from drivers.scanners.layouts import LAYOUTS
 
 # A USB device is named by one of these.
 PLACES = ("port", "serial", "usb_path")
-
+PREVIEW_PORT = 8765
 
 _USB_ID = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}")
 _SCAN_CODE = re.compile(r"[0-9a-fA-F]{1,8}")
@@ -145,7 +145,7 @@ class Config:
     ca_file: str
     scanners: tuple[ScannerConfig, ...]
     printers: tuple[PrinterConfig, ...]
-    preview_port: int = 0
+    preview_port: int = PREVIEW_PORT
     keypads: tuple[Keypad, ...] = ()
 
 
@@ -210,7 +210,7 @@ def parse(table: Any, environ: Mapping[str, str]) -> Config:
         ca_file if ca_file == "" else _text("drivers.ca_file", ca_file),
         tuple(scanners),
         tuple(printers),
-        _preview_port(table.get("preview_port", 0)),
+        _preview_port(table.get("preview_port", PREVIEW_PORT)),
         tuple(_keypad(f"drivers.keypads[{n}]", entry) for n, entry in enumerate(table.get("keypads", []), 1)),
     )
 

@@ -1,5 +1,6 @@
 """Configuration -> devices: the one place that knows every kind. Nothing is opened."""
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from drivers.mirror import Mirror
+
+log = logging.getLogger(__name__)
 
 # Below this a drawn ticket takes longer than a patient waits.
 FAST_BAUD = 115_200
@@ -66,8 +69,8 @@ def _camera(config: CameraScannerConfig) -> Scanner:
 
 
 def mirror(config: Config, scanners: Sequence[Scanner]) -> "Mirror | None":
-    """What shows patients what the camera sees, if that is wished."""
-    if not config.preview_port:
+    """What shows patients what the camera sees, if there is one and that is wished."""
+    if not config.preview_port or not any(isinstance(one, CameraScannerConfig) for one in config.scanners):
         return None
     from drivers.mirror import Mirror
     from drivers.scanners.camera import CameraScanner
@@ -77,7 +80,11 @@ def mirror(config: Config, scanners: Sequence[Scanner]) -> "Mirror | None":
     def picture() -> "Image | None":
         return next((camera.picture for camera in cameras if camera.picture is not None), None)
 
-    return Mirror(picture, config.preview_port)
+    try:
+        return Mirror(picture, config.preview_port)
+    except OSError as problem:
+        log.warning("There is no preview of the camera: port %s: %s", config.preview_port, problem.strerror)
+        return None
 
 
 def _port(

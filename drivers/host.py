@@ -15,7 +15,7 @@ from typing import Any
 
 from drivers import devices, hotplug
 from drivers.base import Cause, DeviceError, LeaseLost
-from drivers.config import Config
+from drivers.config import CameraScannerConfig, Config
 from drivers.counters import Counters
 from drivers.heartbeat import Heartbeat, Pulse
 from drivers.link import Link, LinkError, Refused, ScanBox, ServerAway, TokenRefused, scan_body
@@ -57,7 +57,12 @@ class Host:
             SupervisedPrinter(devices.printer(c, self._counters.meter(c.name)), changed, c.status_s)
             for c in config.printers
         ]
-        self.mirror = devices.mirror(config, [scanner.device for scanner in self.scanners])
+        self._cameras = [
+            scanner
+            for scanner, configured in zip(self.scanners, config.scanners, strict=True)
+            if isinstance(configured, CameraScannerConfig)
+        ]
+        self.mirror = devices.mirror(config, [camera.device for camera in self._cameras])
 
     def start(self) -> None:
         for device in [*self.scanners, *self.printers]:
@@ -165,7 +170,9 @@ class Host:
 
     def _health(self) -> dict[str, Any]:
         health: dict[str, Any] = {"version": _version(), "devices": self._devices()}
-        return health | ({"preview": self.mirror.address} if self.mirror is not None else {})
+        if self.mirror is not None and any(camera.health.works for camera in self._cameras):
+            health["preview"] = {"address": self.mirror.address, "key": self.mirror.key}
+        return health
 
     def _devices(self) -> list[dict[str, Any]]:
         found = [(device, device.health) for device in [*self.printers, *self.scanners]]

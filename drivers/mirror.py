@@ -1,15 +1,17 @@
 """The camera's picture for the kiosk's own browser, mirrored, so that a patient sees where to hold the card.
 
-GET /<token>/camera.mjpeg     a picture a few times a second, for an <img>
-GET /<token>/camera.jpg       one picture; 503 while the camera gives none
+GET /<question>.<seal>/<any number>.jpg      one picture; 503 while there is none
 
-Loopback only. The token is new at every start, and the host tells it to the server with its health: another
-page in the same browser cannot guess it, and a page whose own name was pointed here (DNS rebinding) is
-refused by its `Host`. Pictures are small, never written anywhere and never cached.
+Loopback only, and one question of the kiosk's dialogue at a time. The server numbers its questions, later
+ones higher, and seals each number with the key that the host tells it with its health (docs/station-api.md).
+So an address shows nothing any more as soon as a later question was shown, or after a few minutes, and nobody
+else can make one. A page whose own name was pointed here (DNS rebinding) is refused by its `Host`. Pictures
+are never written anywhere and never cached.
 """
 
-import contextlib
+import hmac
 import io
+import re
 import secrets
 import threading
 import time
@@ -19,15 +21,13 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
-CLIENTS = 2
-PICTURES_A_SECOND = 8.0
 LARGEST = (640, 640)
-# Connections of any kind at once; more are cut without an answer.
-CONNECTIONS = 8
-# A browser that takes nothing for so long, or watches for so long, is sent away; its page may ask again.
-STALLED_S = 5.0
+# So long one question may be looked at; the kiosk's dialogue ends sooner.
 LONGEST_S = 300.0
-_BOUNDARY = "picture"
+# Connections at once; more are cut without an answer, and so is one that says nothing for so long.
+CONNECTIONS = 8
+STALLED_S = 5.0
+_PATH = re.compile(r"/(\d{1,19})\.([0-9a-f]{64})/\d{1,10}\.jpg")
 
 Latest = Callable[[], Image.Image | None]
 
@@ -37,9 +37,9 @@ class Mirror:
 
     def __init__(self, latest: Latest, port: int = 0) -> None:
         self.latest = latest
-        self.token = secrets.token_urlsafe(24)
-        self.places = threading.BoundedSemaphore(CLIENTS)
-        self.stopping = threading.Event()
+        self.key = secrets.token_hex(32)
+        self._question, self._until = -1, 0.0
+        self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), type("_Viewer", (_Viewer,), {"mirror": self}))
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
@@ -48,17 +48,25 @@ class Mirror:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/{self.token}/camera.mjpeg"
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "Mirror":
         self._thread.start()
         return self
 
     def stop(self) -> None:
-        self.stopping.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+    def may_see(self, question: int, seal: str) -> bool:
+        """Tell whether this question is one of the server's, the latest, and young."""
+        if not hmac.compare_digest(seal, sealed(self.key, question)):
+            return False
+        with self._lock:
+            if question > self._question:
+                self._question, self._until = question, time.monotonic() + LONGEST_S
+            return question == self._question and time.monotonic() < self._until
 
     def jpeg(self) -> bytes | None:
         frame = self.latest()
@@ -69,6 +77,11 @@ class Mirror:
         packed = io.BytesIO()
         ImageOps.mirror(small).save(packed, "jpeg", quality=70)
         return packed.getvalue()
+
+
+def sealed(key: str, question: int) -> str:
+    """The seal of a question, as the server makes it."""
+    return hmac.new(bytes.fromhex(key), str(question).encode(), "sha256").hexdigest()
 
 
 class _Server(ThreadingHTTPServer):
@@ -100,14 +113,13 @@ class _Viewer(BaseHTTPRequestHandler):
     server_version, sys_version = "kiosk", ""
 
     def do_GET(self) -> None:
-        if not self._is_ours():
-            self._refuse(403)
-        elif self.path == f"/{self.mirror.token}/camera.jpg":
-            self._one()
-        elif self.path == f"/{self.mirror.token}/camera.mjpeg":
-            self._many()
+        asked = _PATH.fullmatch(self.path)
+        if not (self._is_ours() and asked and self.mirror.may_see(int(asked[1]), asked[2])):
+            self._answer(403)
+        elif picture := self.mirror.jpeg():
+            self._answer(200, picture)
         else:
-            self._refuse(404)
+            self._answer(503)
 
     def _is_ours(self) -> bool:
         """An <img> sends no Origin. A script of another page that wants the pixels does."""
@@ -118,50 +130,16 @@ class _Viewer(BaseHTTPRequestHandler):
             and self.headers.get("Sec-Fetch-Dest", "image") == "image"
         )
 
-    def _one(self) -> None:
-        picture = self.mirror.jpeg()
-        if picture is None:
-            self._refuse(503)
-            return
-        self._head(200, "image/jpeg", len(picture))
-        self.wfile.write(picture)
-
-    def _many(self) -> None:
-        if not self.mirror.places.acquire(blocking=False):
-            self._refuse(503)
-            return
-        try:
-            self._head(200, f"multipart/x-mixed-replace; boundary={_BOUNDARY}")
-            # The browser went away, or takes nothing any more.
-            with contextlib.suppress(OSError):
-                self._stream()
-        finally:
-            self.mirror.places.release()
-
-    def _stream(self) -> None:
-        """A picture that did not change is sent again: Chromium paints one when the next one begins."""
-        until = time.monotonic() + LONGEST_S
-        while time.monotonic() < until and not self.mirror.stopping.is_set():
-            picture = self.mirror.jpeg()
-            if picture is None:
-                return
-            head = f"--{_BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(picture)}\r\n\r\n"
-            self.wfile.write(head.encode() + picture + b"\r\n")
-            self.mirror.stopping.wait(1 / PICTURES_A_SECOND)
-
-    def _refuse(self, status: int) -> None:
-        self._head(status, "text/plain", 0)
-
-    def _head(self, status: int, kind: str, length: int | None = None) -> None:
+    def _answer(self, status: int, picture: bytes = b"") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        if length is not None:
-            self.send_header("Content-Length", str(length))
+        self.send_header("Content-Type", "image/jpeg" if picture else "text/plain")
+        self.send_header("Content-Length", str(len(picture)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
         self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
         self.send_header("Connection", "close")
         self.end_headers()
+        self.wfile.write(picture)
 
     def log_message(self, format: str, *args: object) -> None:
-        """The token is in the path, and paths are in logs."""
+        """The seal is in the path, and paths are in logs."""

@@ -43,7 +43,7 @@ def page(station: str) -> ResponseReturnValue:
         words = screen.shown(Screen(here, seen, panel, record, state, at))
         html = render_template(f"checkin/{state.step}.html", **words)
         version = f"{record.version}-{seen.snapshot.version}"
-    return _fresh(html, version, panel)
+    return _fresh(html, version, panel, words["mirrors"])
 
 
 @blueprint.post("/kiosk/<station>/answer")
@@ -120,8 +120,11 @@ def _own(station: str) -> None:
         abort(403)
 
 
-def _fresh(html: str, version: str, panel: Station) -> Response:
+def _fresh(html: str, version: str, panel: Station, mirrors: str) -> Response:
     response = make_response(html)
+    if mirrors:
+        policy = guards.POLICY["Content-Security-Policy"].replace("img-src", f"img-src {mirrors}")
+        response.headers["Content-Security-Policy"] = policy
     if panel.camera:
         allowed = guards.POLICY["Permissions-Policy"].replace("camera=()", "camera=(self)")
         response.headers["Permissions-Policy"] = allowed

@@ -21,11 +21,12 @@ from kiosk.checkin.steps import PROBLEMS, Dialogue, Step
 from kiosk.clinic import Clinic
 from kiosk.config import Station
 from kiosk.database import Reading
+from kiosk.database.schema import EPOCH, MICROSECOND
 from kiosk.identity.chunks import Chunks
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
-from kiosk.stations.records import devices
+from kiosk.stations.records import devices, preview
 from kiosk.stations.rules import Kind, State
 from kiosk.tasks import records as tasks
 
@@ -50,6 +51,8 @@ BAD = frozenset({State.ABSENT, State.DOWN})
 DATE_PARTS = {Step.MONTH: 0, Step.DAY: 1, Step.YEAR: 2}
 """How much of the birth date is known on the page that asks for the rest."""
 
+SCANS = frozenset({Step.SCAN, Step.CARD})
+"""The pages that show what the camera sees."""
 INLINE_LANGUAGES = 4
 """More languages than these do not fit beside each other."""
 
@@ -97,6 +100,7 @@ def shown(screen: Screen) -> dict[str, Any]:
     idle_s = WALK_AWAY_S if state.step is Step.TICKET else rules.idle_seconds
     asked = is_asked(state)
     warned = state.step not in (Step.TICKET, Step.WELCOME)
+    camera = preview(screen.reading, screen.station.id, screen.at)
     page: dict[str, Any] = {
         "version": screen.reading.snapshot.version,
         "station": screen.station,
@@ -116,8 +120,15 @@ def shown(screen: Screen) -> dict[str, Any]:
         "warning_s": rules.warning_seconds if warned else 0,
         "services": [service for service in screen.clinic.config.services if service.walk_in],
         "licences": rules.licence_scanning,
+        "mirrors": camera.address if camera else "",
+        "mirror": camera.of(_question(screen.record)) if camera and state.step in SCANS else "",
     }
     return page | _PARTS.get(state.step, _nothing)(screen)
+
+
+def _question(record: Record) -> int:
+    """Number this page of the dialogue: a later page of this station has a higher one."""
+    return ((record.updated_at or EPOCH) - EPOCH) // MICROSECOND
 
 
 def _next_part(chunks: Chunks) -> int:

@@ -22,7 +22,7 @@ from kiosk.database.jobs import Job
 from kiosk.stations import health as devices
 from kiosk.stations import pairing, records, rules, work
 from kiosk.stations.bell import Bell
-from kiosk.stations.rules import Count, Kind, Part, State
+from kiosk.stations.rules import Count, Kind, Part, Preview, State
 from kiosk.trying.scans import was_a_try
 
 blueprint = Blueprint("station_api", __name__)
@@ -90,9 +90,15 @@ class DeviceHealth(msgspec.Struct, frozen=True):
     count: Used | None = None
 
 
+class Shown(msgspec.Struct, frozen=True):
+    address: Annotated[str, msgspec.Meta(pattern=r"^http://127\.0\.0\.1:[1-9][0-9]{0,4}\Z")]
+    key: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 class Health(msgspec.Struct, frozen=True):
     version: Annotated[str, msgspec.Meta(max_length=40)]
     devices: Annotated[list[DeviceHealth], msgspec.Meta(max_length=32)]
+    preview: Shown | None = None
 
 
 @blueprint.record_once
@@ -228,7 +234,8 @@ def health() -> ResponseReturnValue:
     said = body(Health)
     with transaction() as tx:
         parts = [Part(d.name, d.kind, d.state, d.cause or "", tx.at, _count(d)) for d in said.devices]
-        devices.report(tx, principal().id, said.version, parts)
+        preview = Preview(said.preview.address, said.preview.key) if said.preview else None
+        devices.report(tx, principal().id, said.version, parts, preview)
     return "", 204
 
 

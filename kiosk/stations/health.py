@@ -9,13 +9,15 @@ from datetime import datetime
 
 from kiosk.database import Transaction
 from kiosk.stations import records, rules
-from kiosk.stations.rules import Device, Kind, Part
+from kiosk.stations.rules import Device, Kind, Part, Preview
 from kiosk.tasks import records as tasks
 
 KINDS = ("device_down", "paper_low")
 
 
-def report(tx: Transaction, device_id: str, version: str, parts: Sequence[Part]) -> None:
+def report(
+    tx: Transaction, device_id: str, version: str, parts: Sequence[Part], preview: Preview | None = None
+) -> None:
     """Take what a host says of its devices. `since` is ours: it starts when the state changes."""
     records.seen(tx, [device_id])
     host = next((known for known in records.devices(tx, tx.at) if known.id == device_id), None)
@@ -23,8 +25,8 @@ def report(tx: Transaction, device_id: str, version: str, parts: Sequence[Part])
         return
     before = {part.name: part for part in host.parts}
     now = [_continued(before.get(part.name), part) for part in parts]
-    records.reported(tx, device_id, version, now)
-    if list(host.parts) != now:
+    records.reported(tx, device_id, version, now, preview)
+    if (list(host.parts), host.preview) != (now, preview):
         tx.record("health_changed", by=f"station:{host.name}")
     watch(tx)
 

@@ -20,7 +20,7 @@ from kiosk.clinic import clinic
 from kiosk.database import Reading, Transaction
 from kiosk.database.schema import EPOCH, MICROSECOND, device
 from kiosk.stations import rules
-from kiosk.stations.rules import Count, Device, Kind, Part, State
+from kiosk.stations.rules import Count, Device, Kind, Part, Preview, State
 
 ROLES = {Kind.HOST: Role.HOST, Kind.KIOSK: Role.KIOSK, Kind.BOARD: Role.BOARD}
 ONE_EACH = frozenset({Kind.HOST, Kind.KIOSK})
@@ -95,10 +95,13 @@ def lost(tx: Transaction, device_id: str) -> None:
     _update(tx, device_id, lost_at=tx.at)
 
 
-def reported(tx: Transaction, device_id: str, version: str, parts: Sequence[Part]) -> None:
+def reported(
+    tx: Transaction, device_id: str, version: str, parts: Sequence[Part], preview: Preview | None = None
+) -> None:
     """Write down what a host said of its scanners and printers."""
     plain = [asdict(part) | {"since": (part.since - EPOCH) // MICROSECOND} for part in parts]
-    _update(tx, device_id, health=json.dumps({"version": version, "devices": plain}))
+    shown = asdict(preview) if preview else None
+    _update(tx, device_id, health=json.dumps({"version": version, "devices": plain, "preview": shown}))
 
 
 def painted(tx: Transaction, ids: Collection[str]) -> None:
@@ -146,12 +149,20 @@ def devices(reading: Reading, at: datetime) -> list[Device]:
     return sorted((_device(row, at) for row in rows), key=lambda known: order.index(known.kind))
 
 
+def preview(reading: Reading, station: str, at: datetime) -> Preview | None:
+    """Return where this station's screen finds what its camera sees. None: no camera of it works."""
+    hosts = (host for host in devices(reading, at) if (host.kind, host.name) == (Kind.HOST, station))
+    return next((host.preview for host in hosts if host.preview and host.cause != "silent"), None)
+
+
 def _device(row: Row[Any], at: datetime) -> Device:
     kind = Kind(row.kind)
-    parts = _parts(row.health)
+    told: dict[str, Any] = json.loads(row.health) if row.health else {}
+    parts = tuple(_part(**part) for part in told.get("devices", ()))
+    shown = Preview(**told["preview"]) if told.get("preview") else None
     known = Device(
         row.id, kind, row.name, State.READY, "", "", "", parts, row.paired_at, row.paired_by, row.seen_at,
-        row.lost_at,
+        row.lost_at, shown,
     )  # fmt: skip
     if rules.silent(row.seen_at, at):
         words = rules.trouble(rules.subject(kind), "silent")
@@ -163,11 +174,6 @@ def _device(row: Row[Any], at: datetime) -> Device:
         return replace(known, state=State.OPENING)
     words = rules.trouble(rules.called(bad.name, bad.kind), bad.cause)
     return replace(known, state=bad.state, cause=bad.cause, words=words, advice=rules.advice(bad.cause))
-
-
-def _parts(health: str | None) -> tuple[Part, ...]:
-    told: list[dict[str, Any]] = json.loads(health)["devices"] if health else []
-    return tuple(_part(**part) for part in told)
 
 
 def _part(state: str, since: int, count: dict[str, int] | None = None, **rest: Any) -> Part:

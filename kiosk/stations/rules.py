@@ -1,5 +1,6 @@
 """What can be paired, when trouble counts, and the words for it. Pure: standard library only."""
 
+import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -77,6 +78,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """Where the browser on a host's own machine finds what the camera sees (docs/station-api.md)."""
+
+    address: str
+    key: str
+
+    def of(self, question: int) -> str:
+        """Return where the pictures of one question are; a later question has a higher number."""
+        seal = hmac.new(bytes.fromhex(self.key), str(question).encode(), "sha256").hexdigest()
+        return f"{self.address}/{question}.{seal}"
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """A paired screen or device host, and how it is. `name` is the station's or board's id."""
 
@@ -92,6 +106,7 @@ class Device:
     paired_by: str
     seen_at: datetime | None
     lost_at: datetime | None
+    preview: Preview | None = None
 
 
 TROUBLE: Mapping[str, tuple[str, str]] = {

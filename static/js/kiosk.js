@@ -6,3 +6,4 @@ import "./kiosk/idle.js";
 import "./kiosk/keypad.js";
 import "./kiosk/keys.js";
 import "./kiosk/menu.js";
+import "./kiosk/mirror.js";

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kiosk.checkin.steps import Step
 from kiosk.stations import records as stations
-from kiosk.stations.rules import Kind, Part, State
+from kiosk.stations.rules import Kind, Part, Preview, State
 from tests.integration.checkin.conftest import Kiosk
 
 WORDS = [
@@ -140,3 +140,26 @@ def test_nothing_of_a_record_is_shown_before_the_second_identifier(
         assert "xiomara" not in kiosk.page.lower() or step is Step.CONFIRM
     kiosk.press("timed_out")
     assert kiosk.state.step is Step.WELCOME
+
+
+def test_only_the_pages_that_ask_for_a_scan_show_what_the_camera_sees(kiosk: Kiosk) -> None:
+    policy = "Content-Security-Policy"
+    assert "127.0.0.1" not in kiosk.client.get("/kiosk/front").headers[policy]
+    kiosk.press("appointment")
+    assert "data-mirror=" not in kiosk.page
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        host = stations.enrol(tx, Kind.HOST, "front", "test")
+        (known,) = (one.id for one in stations.devices(tx, tx.at) if one.kind is Kind.HOST)
+        camera = [Part("camera", "scanner", State.READY, "", kiosk.at)]
+        stations.reported(tx, known, "1", camera, Preview("http://127.0.0.1:8765", "5a" * 32))
+    assert host not in kiosk.page
+    answer = kiosk.client.get("/kiosk/front")
+    assert "img-src http://127.0.0.1:8765 'self';" in answer.headers[policy]
+    (first,) = re.findall(r'data-mirror="(http://127\.0\.0\.1:8765/\d+\.[0-9a-f]{64})"', answer.text)
+    assert "5a5a" not in answer.text, "The key stays here: the page knows one question's address."
+    kiosk.press("type")
+    assert "data-mirror=" not in kiosk.page
+    kiosk.later(1)
+    kiosk.press("back")
+    assert "data-mirror=" in kiosk.page
+    assert first not in kiosk.page, "Another question has another address."

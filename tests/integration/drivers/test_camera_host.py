@@ -9,6 +9,7 @@ import urllib3
 
 from drivers.config import parse
 from drivers.host import Host
+from drivers.mirror import sealed
 from drivers.simulated.camera import VirtualCamera
 from tests.integration.drivers.conftest import FakeServer
 from tests.unit.drivers.camera_pictures import LICENCE
@@ -55,10 +56,36 @@ def test_an_unplugged_camera_is_told_and_comes_back(host: Host, server: FakeServ
 
 
 def test_the_server_is_told_where_the_browser_finds_the_picture(host: Host, server: FakeServer):
-    address = server.said("/api/station/health")[-1]["preview"]
-    assert address.startswith("http://127.0.0.1:")
+    preview = server.said("/api/station/health")[-1]["preview"]
+    assert preview["address"] == f"http://127.0.0.1:{host.mirror.port}"
+    address = f"{preview['address']}/1.{sealed(preview['key'], 1)}/1.jpg"
     deadline = time.monotonic() + 8
-    while (answer := urllib3.request("GET", address.replace(".mjpeg", ".jpg"))).status == 503:
+    while (answer := urllib3.request("GET", address)).status == 503:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert answer.data.startswith(b"\xff\xd8")
+
+
+def test_no_preview_is_told_while_the_camera_is_unplugged(
+    host: Host, server: FakeServer, camera: VirtualCamera
+):
+    camera.unplug()
+    server.wait_for(lambda: server.devices() == {"camera": ("down", "unplugged")})
+    assert "preview" not in server.said("/api/station/health")[-1]
+
+
+def test_a_port_that_is_taken_costs_the_preview_and_nothing_else(
+    server: FakeServer, camera: VirtualCamera, tmp_path: Path
+):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        table = {
+            "server": f"http://127.0.0.1:{server.port}",
+            "token_file": str(tmp_path / "host.token"),
+            "preview_port": taken.getsockname()[1],
+            "scanners": [{"name": "camera", "kind": "camera", "device": camera.device, "fps": 30}],
+        }
+        host = Host(parse(table, {}), claim_every_s=0.05)
+        host.start()
+        server.wait_for(lambda: server.devices() == {"camera": ("ready", None)})
+        assert host.mirror is None
+        host.stop()

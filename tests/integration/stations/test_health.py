@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from drivers.mirror import sealed
 from kiosk.clinic import Clinic
 from kiosk.database import schema
 from kiosk.stations import health, records, rules
@@ -198,3 +200,61 @@ def test_what_a_printer_used_is_shown_and_is_no_news(host: Host, here: Clinic, a
     refused = host.post("health", {"version": "0.1.0", "devices": [told]})
     assert refused.status_code == 400
     assert "devices[0].count.cuts" in refused.text
+
+
+def with_preview(host: Host, address: str, key: str = "5a" * 32) -> int:
+    """Report a camera that shows what it sees; return what the server answers."""
+    told = {"version": "1", "devices": [], "preview": {"address": address, "key": key}}
+    return host.post("health", told).status_code
+
+
+def preview(here: Clinic) -> rules.Preview | None:
+    """Where the front door's screen finds what its camera sees."""
+    with here.database.snapshot(at=here.now()) as seen:
+        return records.preview(seen, "front", here.now())
+
+
+def test_the_screen_of_a_host_with_a_camera_finds_what_it_sees(
+    host: Host, here: Clinic, clock: Clock
+) -> None:
+    assert preview(here) is None
+    before = changes(here)
+    assert with_preview(host, "http://127.0.0.1:8765") == 204
+    assert preview(here) == rules.Preview("http://127.0.0.1:8765", "5a" * 32)
+    assert changes(here) == before + 1, "The screen looks again."
+    with_preview(host, "http://127.0.0.1:8765")
+    assert changes(here) == before + 1
+    clock.at += rules.STALE + SECOND
+    assert preview(here) is None
+    host.health(SCANNER)
+    assert preview(here) is None, "A host without a camera that works tells of none."
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example",
+        "http://127.0.0.1:8765/path",
+        "http://127.0.0.1:8765; script-src *",
+        "http://127.0.0.1:8765\n",
+        "http://127.0.0.1.elsewhere.example:8765",
+        "http://127.0.0.1",
+    ],
+)
+def test_an_address_that_is_not_the_hosts_own_machine_is_refused(
+    host: Host, here: Clinic, address: str
+) -> None:
+    assert with_preview(host, address) == 400
+    assert preview(here) is None
+
+
+def test_the_key_of_a_preview_is_a_key(host: Host, here: Clinic) -> None:
+    assert with_preview(host, "http://127.0.0.1:8765", "secret") == 400
+    assert preview(here) is None
+
+
+def test_host_and_server_seal_a_question_alike(host: Host, here: Clinic) -> None:
+    with_preview(host, "http://127.0.0.1:8765")
+    shown = preview(here)
+    assert shown is not None
+    assert shown.of(17) == f"http://127.0.0.1:8765/17.{sealed('5a' * 32, 17)}"

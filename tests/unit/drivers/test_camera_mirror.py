@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from drivers import mirror as module
-from drivers.mirror import CLIENTS, CONNECTIONS, Mirror
+from drivers.mirror import CONNECTIONS, Mirror, sealed
 
 
 class Scene:
@@ -34,11 +34,19 @@ def mirror(scene: Scene) -> Iterator[Mirror]:
     with_server.stop()
 
 
-def ask(mirror: Mirror, name: str = "camera.jpg", token: str = "", **headers: str) -> HTTPResponse:
+def ask(
+    mirror: Mirror, question: int = 7, *, seal: str = "", name: str = "1.jpg", **headers: str
+) -> HTTPResponse:
     connection = HTTPConnection("127.0.0.1", mirror.port, timeout=10)
     names = {key.replace("_", "-"): value for key, value in headers.items()}
-    connection.request("GET", f"/{token or mirror.token}/{name}", headers=names)
+    connection.request("GET", f"/{question}.{seal or sealed(mirror.key, question)}/{name}", headers=names)
     return connection.getresponse()
+
+
+def status(mirror: Mirror, question: int = 7, **rest: str) -> int:
+    with closing(ask(mirror, question, **rest)) as answer:
+        assert answer.status == 200 or answer.read() == b""
+        return answer.status
 
 
 def test_the_picture_is_small_and_mirrored(mirror: Mirror):
@@ -55,21 +63,7 @@ def test_the_picture_is_small_and_mirrored(mirror: Mirror):
 
 def test_without_a_camera_there_is_no_picture(mirror: Mirror, scene: Scene):
     scene.frame = None
-    with closing(ask(mirror)) as answer:
-        assert answer.status == 503
-
-
-def test_a_stream_shows_each_new_frame_and_ends_with_the_camera(mirror: Mirror, scene: Scene):
-    with closing(ask(mirror, "camera.mjpeg")) as answer:
-        assert answer.headers["Content-Type"] == "multipart/x-mixed-replace; boundary=picture"
-        head = answer.readline() + answer.readline() + answer.readline()
-        assert head.startswith(b"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: ")
-        scene.frame = Image.new("RGB", (640, 360), 90)
-        rest = b""
-        while b"--picture" not in rest:
-            rest += answer.read1(65536)
-        scene.frame = None
-        answer.read()
+    assert status(mirror) == 503
 
 
 @pytest.mark.parametrize(
@@ -83,24 +77,44 @@ def test_a_stream_shows_each_new_frame_and_ends_with_the_camera(mirror: Mirror, 
     ],
 )
 def test_only_an_image_of_a_page_may_ask(mirror: Mirror, headers: dict[str, str]):
-    with closing(ask(mirror, **headers)) as answer:
-        assert answer.status == 403
-        assert answer.read() == b""
+    assert status(mirror, **headers) == 403
 
 
-def test_who_does_not_know_the_token_learns_nothing(mirror: Mirror):
-    for token, name in (("guess", "camera.jpg"), (mirror.token, "other"), (mirror.token, "../camera.jpg")):
-        with closing(ask(mirror, name, token)) as answer:
-            assert answer.status == 404
-    assert mirror.token in mirror.address
+def test_who_does_not_know_the_key_learns_nothing(mirror: Mirror):
+    of_another_host = sealed("00" * 32, 7)
+    for seal in ("guess", "0" * 64, of_another_host, sealed(mirror.key, 8)):
+        assert status(mirror, seal=seal) == 403
+    for name in ("camera.jpg", "1.png", "", "../1.jpg"):
+        assert status(mirror, name=name) == 403
+    assert mirror.key not in mirror.address
 
 
-def test_only_so_many_may_watch(mirror: Mirror):
-    watching = [ask(mirror, "camera.mjpeg") for _ in range(CLIENTS)]
-    with closing(ask(mirror, "camera.mjpeg")) as answer:
-        assert answer.status == 503
-    for one in watching:
-        one.close()
+def test_a_later_question_ends_the_earlier_ones(mirror: Mirror):
+    assert status(mirror, 7) == 200
+    assert status(mirror, 9) == 200
+    assert status(mirror, 9, name="2.jpg") == 200
+    assert [status(mirror, earlier) for earlier in (7, 8)] == [403, 403]
+
+
+def test_a_question_that_nobody_sealed_ends_none(mirror: Mirror):
+    assert status(mirror, 7) == 200
+    assert status(mirror, 9, seal="0" * 64) == 403
+    assert status(mirror, 7) == 200
+
+
+def test_one_question_is_not_looked_at_for_ever(mirror: Mirror, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "LONGEST_S", 0.0)
+    assert status(mirror, 7) == 403
+    monkeypatch.setattr(module, "LONGEST_S", 300.0)
+    assert status(mirror, 7) == 403
+    assert status(mirror, 8) == 200
+
+
+def test_every_start_has_another_key(scene: Scene):
+    one, other = Mirror(scene.latest).start(), Mirror(scene.latest).start()
+    assert one.key != other.key
+    one.stop()
+    other.stop()
 
 
 def test_connections_that_say_nothing_do_not_pile_up(mirror: Mirror):
@@ -109,14 +123,6 @@ def test_connections_that_say_nothing_do_not_pile_up(mirror: Mirror):
         assert extra.recv(1) == b""
     for one in silent:
         one.close()
-
-
-def test_who_watches_for_too_long_is_sent_away(scene: Scene, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "LONGEST_S", 0.1)
-    mirror = Mirror(scene.latest).start()
-    with closing(ask(mirror, "camera.mjpeg")) as answer:
-        answer.read()
-    mirror.stop()
 
 
 def test_it_is_heard_on_this_machine_only(mirror: Mirror):

@@ -196,6 +196,52 @@ def test_a_damaged_or_strange_backup_is_refused_and_the_database_kept(run: Run, 
     assert run("staff", "list")[0] == 0
 
 
+def test_a_database_beyond_reading_is_what_a_backup_is_for(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("backup", str(tmp_path / "copy.db"))
+    damaged = tmp_path / "var" / "kiosk.db"
+    damaged.write_bytes(b"no database at all" * 1000)
+
+    code, said, _ = run("restore", str(tmp_path / "copy.db"))
+
+    assert code == 0
+    assert "kept as" in said
+    assert run("staff", "list")[0] == 0
+
+
+def test_restoring_twice_loses_neither_of_the_databases_before(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    run("backup", str(tmp_path / "copy.db"))
+    run("staff", "add", "ana", stdin="three plain words\n")
+
+    run("restore", str(tmp_path / "copy.db"))
+    assert run("restore", str(tmp_path / "copy.db"))[0] == 0
+
+    kept = tmp_path / "var" / "kiosk.db.before-restore"
+    assert run("restore", str(kept))[0] == 0
+    assert "ana" in run("staff", "list")[1]
+
+
+def test_the_database_is_never_its_own_backup(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    database = tmp_path / "var" / "kiosk.db"
+    before = database.stat().st_ino
+
+    for command in ("backup", "restore"):
+        code, _, said = run(command, str(database))
+        assert code == 2
+        assert "is the clinic's database itself" in said
+    assert database.stat().st_ino == before
+
+
+def test_a_backup_may_have_any_name(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    copy = tmp_path / "50% of #1?.db"
+
+    assert run("backup", str(copy))[0] == 0
+    assert run("restore", str(copy))[0] == 0
+
+
 def test_a_database_that_cannot_be_read_is_not_copied_over_a_good_backup(run: Run, tmp_path: Path) -> None:
     run("migrate")
     copy = tmp_path / "copy.db"

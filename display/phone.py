@@ -19,6 +19,8 @@ from kiosk.rendering import speak
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
+LIFE = timedelta(hours=24)
+"""Whoever is through is told so until midnight; who still waits then, keeps the page for so long."""
 MISSES = 10
 PER = timedelta(minutes=1)
 MOST_ADDRESSES = 4096
@@ -69,7 +71,7 @@ def page(secret: str) -> ResponseReturnValue:
 def _find(secret: str, at: datetime) -> tuple[int, Place] | None:
     here = clinic()
     with here.database.snapshot(at=at) as reading:
-        visit = visit_of(reading, secret, here.local(at).date())
+        visit = visit_of(reading, secret, at - LIFE)
         ticket = latest(reading.snapshot, visit) if visit else None
         if ticket is None:
             return None

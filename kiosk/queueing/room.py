@@ -6,12 +6,14 @@ A `Room` is made for one transaction: it reads the `Snapshot` it was given and c
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from kiosk.queueing.order import Reason, reason
 from kiosk.queueing.snapshot import Decision, Desk, PastEvent, RoomRules, Service, Snapshot
 from kiosk.queueing.tickets import (
     AT_DESK,
+    OPEN,
     TRANSITIONS,
     Action,
     DeskBusy,
@@ -76,14 +78,12 @@ class Room:
         first, *later = services
         for name in later:
             self._service(name)
-        letter = self._service(first).letter
-        number = self.numbers.get(letter, self.rules.first_number - 1) + 1
-        self.numbers[letter] = number
+        code = self._next_code(self._service(first).letter)
         self.serial += 1
         ticket = Ticket(
             id=ticket_id,
             visit=visit,
-            code=f"{letter}{number:03d}",
+            code=code,
             serial=self.serial,
             service=first,
             state=State.WAITING,
@@ -218,6 +218,15 @@ class Room:
     def why(self, ticket: Ticket) -> Reason:
         """Why this ticket stands where it stands. A late start in the queue counts from `since`."""
         return self._reason(since=ticket.since, slot=ticket.slot, priority=ticket.priority)
+
+    def _next_code(self, letter: str) -> str:
+        """The letter's next number; not one with which somebody still waits since yesterday."""
+        taken = {ticket.code for ticket in self if ticket.state in OPEN}
+        for number in count(self.numbers.get(letter, self.rules.first_number - 1) + 1):
+            if (code := f"{letter}{number:03d}") not in taken:
+                break
+        self.numbers[letter] = number
+        return code
 
     def _transition(self, ticket: Ticket, action: Action, at: datetime, by: str, **changes: Any) -> Ticket:
         transition = TRANSITIONS[action]

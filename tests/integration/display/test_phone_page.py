@@ -62,6 +62,19 @@ def test_a_served_patient_is_thanked_until_the_day_ends(
     assert client.get(address).status_code == 404
 
 
+def test_who_waits_over_midnight_keeps_the_page_and_who_left_does_not(
+    client: FlaskClient, room: WaitingRoom, clock: Clock
+) -> None:
+    clock.at += minutes(60 * 14 + 50)
+    _, waits = room.arrive()
+    left, gone = room.arrive()
+    room.act("cancel", left)
+    clock.at += minutes(20)
+
+    assert "B001" in client.get(waits).text
+    assert client.get(gone).status_code == 404
+
+
 def test_the_page_speaks_the_language_of_the_ticket(client: FlaskClient, room: WaitingRoom) -> None:
     _, address = room.arrive(language="ar")
 

@@ -33,6 +33,16 @@ def test_a_number_above_999_keeps_all_its_digits() -> None:
     assert arrive(here, "ana").code == "B1000"
 
 
+def test_a_number_with_which_somebody_still_waits_is_passed_over() -> None:
+    yesterday = room()
+    arrive(yesterday, "ana")
+    arrive(yesterday, "bo")
+    yesterday.cancel("ana", at=LATER, by="x")
+
+    today = room(yesterday.changes.values())
+    assert [arrive(today, name).code for name in ("cy", "di")] == ["B001", "B003"]
+
+
 def test_an_unknown_service_gives_no_ticket_and_uses_no_number() -> None:
     here = room()
     with pytest.raises(UnknownName, match="surgery"):

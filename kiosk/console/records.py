@@ -15,6 +15,9 @@ from kiosk.queueing.tickets import TRANSITION_EVENTS
 LOOKED_BACK = 500
 """How many events back one's own last step is looked for."""
 
+DAYS_OF_EVENTS = 10_000
+"""So many events back is looked for who opened or closed a desk: years of them lie behind."""
+
 OWN_STEP = timedelta(minutes=5)
 """So long one's own last step is offered for undoing; later, select the ticket first."""
 
@@ -101,6 +104,11 @@ def service_in(row: Row[Any]) -> str | None:
 
 
 def last_of_desk(reading: Reading, desk: str, kind: str) -> Row[Any] | None:
-    """Return who opened or closed this desk last."""
-    query = sa.select(event).where(event.c.site == reading.site, event.c.kind == kind, event.c.desk == desk)
+    """Return who opened or closed this desk last, unless that is days ago."""
+    query = sa.select(event).where(
+        event.c.site == reading.site,
+        event.c.seq > reading.snapshot.version - DAYS_OF_EVENTS,
+        event.c.kind == kind,
+        event.c.desk == desk,
+    )
     return reading.connection.execute(query.order_by(event.c.seq.desc()).limit(1)).first()

@@ -30,6 +30,7 @@ def due(reading: Reading, *, at: datetime) -> bool:
     """Tell whether a question is to be asked now, or is over: a look that locks nothing."""
     over = sa.and_(
         table.c.site == reading.site,
+        table.c.finished_at.is_(None),
         table.c.kind == KIND,
         table.c.state.in_(OPEN),
         table.c.expires_at <= at,

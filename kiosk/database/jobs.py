@@ -151,7 +151,7 @@ def sweep(connection: Connection, site: str, kind: str, *, at: datetime) -> list
     for condition, state in ((lost, "unknown"), (late, "expired")):
         rows = connection.execute(
             job.update()
-            .where(job.c.site == site, job.c.kind == kind, condition)
+            .where(_open_at(site), job.c.kind == kind, condition)
             .values(state=state, finished_at=at, lease_until=None)
             .returning(job)
         )
@@ -162,7 +162,7 @@ def sweep(connection: Connection, site: str, kind: str, *, at: datetime) -> list
 def under_way(connection: Connection, site: str, *, at: datetime) -> list[Job]:
     """Return the jobs that somebody does right now, whatever their target."""
     at_work = sa.and_(job.c.state == "claimed", job.c.lease_until >= at)
-    query = sa.select(job).where(job.c.site == site, sa.or_(job.c.state == "sending", at_work))
+    query = sa.select(job).where(_open_at(site), sa.or_(job.c.state == "sending", at_work))
     return [_job(row) for row in connection.execute(query)]
 
 
@@ -170,6 +170,11 @@ def find(connection: Connection, site: str, job_id: int) -> Job | None:
     """Return the job, in whatever state."""
     row = connection.execute(sa.select(job).where(job.c.site == site, job.c.id == job_id)).first()
     return _job(row) if row else None
+
+
+def _open_at(site: str) -> sa.ColumnElement[bool]:
+    """The jobs that have not ended: a few, found without the thousands that have."""
+    return sa.and_(job.c.site == site, job.c.finished_at.is_(None))
 
 
 def _is_due(at: datetime) -> sa.ColumnElement[bool]:
@@ -182,7 +187,7 @@ def _is_due(at: datetime) -> sa.ColumnElement[bool]:
 def _oldest_due(site: str, target: str, at: datetime) -> sa.Select[tuple[int]]:
     return (
         sa.select(job.c.id)
-        .where(job.c.site == site, job.c.target == target, _is_due(at), job.c.expires_at > at)
+        .where(_open_at(site), job.c.target == target, _is_due(at), job.c.expires_at > at)
         .order_by(job.c.id)
         .limit(1)
     )

@@ -87,8 +87,10 @@ def _wipe_appointments(tx: Transaction) -> int:
 
 def _wipe_insurance(tx: Transaction) -> None:
     """Cards, photographs and what payers said go with their visits."""
-    over = sa.select(visit.c.id).where(visit.c.site == tx.site, visit.c.purged_at.is_not(None))
-    of_them = sa.and_(coverage.c.visit.in_(over), coverage.c.sealed.is_not(None))
+    over = sa.exists().where(
+        visit.c.id == coverage.c.visit, visit.c.site == tx.site, visit.c.purged_at.is_not(None)
+    )
+    of_them = sa.and_(coverage.c.site == tx.site, coverage.c.sealed.is_not(None), over)
     rows = sa.select(coverage.c.id).where(of_them)
     tx.connection.execute(coverage_photo.delete().where(coverage_photo.c.coverage.in_(rows)))
     tx.connection.execute(coverage.update().where(of_them).values(sealed=None, answer=None))

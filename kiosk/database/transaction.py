@@ -7,7 +7,7 @@ the events, raises `site.version`, commits, and only then tells `committed`. An 
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -102,7 +102,7 @@ class Database:
         self.vault = vault
         self.committed: Callable[[int, set[str]], None] = lambda version, touched: None
         self._turn = FairLock() if self.engine.dialect.name == "sqlite" else nullcontext()
-        self._known: tuple[Any, Snapshot] | None = None
+        self._known: tuple[date, Snapshot] | None = None
 
     @contextmanager
     def begin(self, *, at: datetime) -> Iterator[Transaction]:
@@ -139,7 +139,7 @@ class Database:
         known, day = self._known, self._day(at)
         if known is not None and known[0] == day and known[1].version == row.version:
             return known[1]
-        room = records.read(connection, self.site, day, row.version, row.serial)
+        room = records.read(connection, self.site, day, self._midnight(day), row.version, row.serial)
         self._known = (day, room)
         return room
 
@@ -158,5 +158,9 @@ class Database:
             room.numbers,
         )
 
-    def _day(self, at: datetime) -> Any:
+    def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
+
+    def _midnight(self, day: date) -> datetime:
+        """When the site's day began."""
+        return datetime.combine(day, time(), self.zone)

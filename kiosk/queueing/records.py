@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Row
 from kiosk.database.schema import counter, open_desk, site, ticket
 from kiosk.queueing.room import Room
 from kiosk.queueing.snapshot import Snapshot
-from kiosk.queueing.tickets import OPEN, State, Ticket
+from kiosk.queueing.tickets import State, Ticket
 
 FIELDS = tuple(field.name for field in fields(Ticket))
 ENOUGH_OBSERVATIONS = 40
@@ -38,12 +38,14 @@ _raise_number = (
 )
 
 
-def read(connection: Connection, site_id: str, day: date, version: int, serial: int) -> Snapshot:
-    """Return the room: the day's tickets and what is still open from before."""
+def read(
+    connection: Connection, site_id: str, day: date, midnight: datetime, version: int, serial: int
+) -> Snapshot:
+    """Return the room: every ticket that is open, or was closed on this day, which began at `midnight`."""
+    here = sa.select(*(ticket.c[name] for name in FIELDS)).where(ticket.c.site == site_id)
+    # Two queries in one: with an "or", SQLite would read every ticket that there ever was.
     rows = connection.execute(
-        sa.select(*(ticket.c[name] for name in FIELDS)).where(
-            ticket.c.site == site_id, sa.or_(ticket.c.day == day, ticket.c.state.in_(OPEN))
-        )
+        here.where(ticket.c.closed_at.is_(None)).union_all(here.where(ticket.c.closed_at >= midnight))
     )
     tickets = {row.id: from_row(row) for row in rows}
     desks = connection.execute(sa.select(open_desk.c.desk).where(open_desk.c.site == site_id)).scalars()
@@ -93,7 +95,7 @@ def observed(connection: Connection, site_id: str) -> Mapping[str, Sequence[time
             ticket.c.started_at.is_not(None),
             ticket.c.closed_at.is_not(None),
         )
-        .order_by(ticket.c.serial.desc())
+        .order_by(ticket.c.closed_at.desc())
         .limit(ENOUGH_OBSERVATIONS * 5)
     )
     durations: dict[str, list[timedelta]] = {}

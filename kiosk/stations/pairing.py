@@ -17,6 +17,8 @@ from kiosk.stations import records, rules
 from kiosk.stations.rules import Kind
 
 REFUSED = "pairing_refused"
+MOST_EVENTS = 10_000
+"""More do not happen within `rules.TRIES_WITHIN`, and years of them lie behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def expiry(reading: Reading, secret: str, at: datetime) -> datetime | None:
 def _tries(tx: Transaction, by: str) -> int:
     query = sa.select(sa.func.count()).where(
         event.c.site == tx.site,
+        event.c.seq > tx.snapshot.version - MOST_EVENTS,
         event.c.kind == REFUSED,
         event.c.at > tx.at - rules.TRIES_WITHIN,
         event.c.by == by,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, String
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -53,3 +53,9 @@ def site_column() -> Column[str]:
 def autonumber() -> Column[int]:
     """An id that the database counts."""
     return Column("id", sa.BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def index_of_few(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of those rows alone that `where` means."""
+    condition = sa.text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)

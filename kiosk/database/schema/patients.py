@@ -3,7 +3,14 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from kiosk.database.schema.columns import Instant, autonumber, id_column, metadata, site_column
+from kiosk.database.schema.columns import (
+    Instant,
+    autonumber,
+    id_column,
+    index_of_few,
+    metadata,
+    site_column,
+)
 
 appointment = Table(
     "appointment",
@@ -23,6 +30,7 @@ appointment = Table(
     UniqueConstraint("site", "reference"),
     UniqueConstraint("site", "source"),
     Index("ix_appointment_lookup", "site", "day", "birth_date_hash"),
+    index_of_few("ix_appointment_kept", "site", "slot", where="purged_at is null"),
 )
 
 visit = Table(
@@ -38,8 +46,9 @@ visit = Table(
     Column("created_at", Instant, nullable=False),
     Column("purged_at", Instant),
     UniqueConstraint("link_hash"),
-    Index("ix_visit_site_day", "site", "day"),
+    Index("ix_visit_day", "day", "site"),
     Index("ix_visit_appointment", "appointment"),
+    index_of_few("ix_visit_kept", "site", "created_at", where="purged_at is null"),
 )
 
 checkin = Table(
@@ -83,6 +92,7 @@ coverage = Table(
     Column("checked_at", Instant),
     Column("checked_by", String(64)),
     Index("ix_coverage_visit", "visit"),
+    index_of_few("ix_coverage_kept", "site", where="sealed is not null"),
 )
 
 coverage_photo = Table(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
-from kiosk.database.schema.columns import Instant, id_column, metadata, site_column
+from kiosk.database.schema.columns import Instant, id_column, index_of_few, metadata, site_column
 
 site = Table(
     "site",
@@ -57,17 +57,11 @@ ticket = Table(
     Column("closed_at", Instant),
     UniqueConstraint("site", "day", "code"),
     UniqueConstraint("site", "serial"),
-    Index("ix_ticket_site_state", "site", "state"),
-    Index("ix_ticket_site_day", "site", "day"),
-    Index(
-        "uq_ticket_open_visit", "visit", unique=True,
-        sqlite_where=sa.text(OPEN_STATES), postgresql_where=sa.text(OPEN_STATES),
-    ),
-    Index(
-        "uq_ticket_called_desk", "site", "desk", unique=True,
-        sqlite_where=sa.text("state = 'called'"), postgresql_where=sa.text("state = 'called'"),
-    ),
-)  # fmt: skip
+    Index("ix_ticket_site_closed_at", "site", "closed_at"),
+    Index("ix_ticket_visit", "visit"),
+    index_of_few("uq_ticket_open_visit", "visit", unique=True, where=OPEN_STATES),
+    index_of_few("uq_ticket_called_desk", "site", "desk", unique=True, where="state = 'called'"),
+)
 
 event = Table(
     "event",

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Column, Index, Integer, String, Table
 
-from kiosk.database.schema.columns import Instant, autonumber, metadata, site_column
+from kiosk.database.schema.columns import Instant, autonumber, index_of_few, metadata, site_column
 
 job = Table(
     "job",
@@ -22,7 +22,8 @@ job = Table(
     Column("expires_at", Instant, nullable=False),
     Column("last_error", String(200)),
     Column("finished_at", Instant),
-    Index("ix_job_target", "site", "target", "state", "not_before"),
+    Index("ix_job_target", "target", "created_at"),
+    index_of_few("ix_job_open", "site", "target", where="finished_at is null"),
 )
 
 task = Table(
@@ -38,8 +39,10 @@ task = Table(
     Column("opened_at", Instant, nullable=False),
     Column("closed_at", Instant),
     Column("closed_by", String(64)),
-    Index(
-        "uq_task_open", "site", "kind", "station", "ticket", "subject", unique=True,
-        sqlite_where=sa.text("closed_at is null"), postgresql_where=sa.text("closed_at is null"),
+    index_of_few(
+        "uq_task_open",
+        *("site", "kind", "station", "ticket", "subject"),
+        unique=True,
+        where="closed_at is null",
     ),
-)  # fmt: skip
+)

@@ -73,10 +73,33 @@ def test_every_transition_can_be_undone_one_by_one(database: Database) -> None:
 def test_numbers_start_again_at_the_sites_midnight(database: Database) -> None:
     before_midnight = NINE + minutes(60 * 14 + 59)
     with database.begin(at=before_midnight) as tx:
-        assert arrive(tx).code == "B001"
+        first = arrive(tx)
+        assert first.code == "B001"
+        tx.room.cancel(first.id, at=tx.at, by="ana")
     with database.begin(at=before_midnight + minutes(2)) as tx:
         assert arrive(tx).code == "B001"
-        assert len(list(tx.room)) == 2
+
+
+def test_the_code_of_somebody_who_waits_over_midnight_is_not_given_again(database: Database) -> None:
+    before_midnight = NINE + minutes(60 * 14 + 59)
+    with database.begin(at=before_midnight) as tx:
+        arrive(tx)
+    with database.begin(at=before_midnight + minutes(2)) as tx:
+        assert [arrive(tx).code, arrive(tx).code] == ["B002", "B003"]
+
+
+def test_what_ended_after_midnight_can_be_taken_back_after_a_restart(database: Database) -> None:
+    before_midnight = NINE + minutes(60 * 14 + 59)
+    with database.begin(at=before_midnight) as tx:
+        waits = arrive(tx)
+        tx.room.open_desk("room-1", at=tx.at, by="ana")
+        tx.room.call(waits.id, "room-1", at=tx.at, by="ana")
+    with database.begin(at=before_midnight + minutes(2)) as tx:
+        tx.room.finish(waits.id, at=tx.at, by="ana")
+
+    database._known = None
+    with database.begin(at=before_midnight + minutes(3)) as tx:
+        assert tx.undo(waits.id, by="ana").state is State.CALLED
 
 
 def test_a_retried_command_finds_its_first_answer(database: Database) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # How much of a picture one command carries. After a broken line as much must be filled up, which takes a slow
 # line seconds.
 _SLICE_ROWS, _SLICE_ROWS_SLOW = 64, 16
+# A few lines of text: half a second at 9600 baud.
+_PART_BYTES = 512
 _EM, _TALL_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 46, 60, 50
 _NARROW = 480
 # Drawn letters differ in width: lines are broken by measuring them.
@@ -84,7 +86,16 @@ class Encoder:
 
     def encode(self, operations: Iterable[Operation], preamble: bytes = b"") -> bytes:
         """One ticket: starts with a reset, so nothing of an earlier one shines through."""
-        return _RESET + preamble + b"".join(self._one(operation) for operation in operations)
+        return b"".join(self.parts(operations, preamble))
+
+    def parts(self, operations: Iterable[Operation], preamble: bytes = b"") -> list[bytes]:
+        """The same in pieces after each of which a question may stand; the cut is a piece of its own."""
+        parts = [_RESET + preamble]
+        for operation in operations:
+            if isinstance(operation, Cut) or len(parts[-1]) >= _PART_BYTES:
+                parts.append(b"")
+            parts[-1] += self._one(operation)
+        return parts
 
     @property
     def recovery(self) -> bytes:

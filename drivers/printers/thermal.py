@@ -16,7 +16,7 @@ from drivers.base import Cause, Confirmation, DeviceError, Printed, TimedOut
 from drivers.printers.conversation import Conversation
 from drivers.printers.encoder import LONGEST_HEAD, Encoder
 from drivers.printers.status import REPORT_CHANGES
-from drivers.printers.transports import Transport
+from drivers.printers.transports import CHUNK, Transport
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ class ThermalPrinter:
         self, document: Mapping[str, Any], on_sending: Callable[[], None], within_s: float
     ) -> Confirmation:
         deadline = self._clock() + within_s
-        ticket = self._encode(document)
+        parts = self._encode(document)
         try:
             self._prepare(deadline)
         except DeviceError as problem:
@@ -109,18 +109,18 @@ class ThermalPrinter:
             raise
         on_sending()
         try:
-            confirmation = self._deliver(ticket, deadline)
+            confirmation = self._deliver(parts, deadline)
         except DeviceError as problem:
             if problem.printed is Printed.MAYBE:
                 self._before = self._encoder.cut_off()
             raise
-        self._delivered(ticket)
+        self._delivered(b"".join(parts))
         return confirmation
 
-    def _encode(self, document: Mapping[str, Any]) -> bytes:
+    def _encode(self, document: Mapping[str, Any]) -> list[bytes]:
         try:
             operations = receipt.layout(document, self._encoder.paper)
-            return self._encoder.encode(operations, REPORT_CHANGES if self._talks else b"")
+            return self._encoder.parts(operations, REPORT_CHANGES if self._talks else b"")
         except ValueError as problem:
             raise DeviceError(f"This ticket cannot be printed: {problem}", permanent=True) from problem
 
@@ -153,16 +153,41 @@ class ThermalPrinter:
     def _by_number(self) -> bool:
         return self._proof is Proof.PROCESS
 
-    def _deliver(self, ticket: bytes, deadline: float) -> Confirmation:
+    def _deliver(self, parts: list[bytes], deadline: float) -> Confirmation:
+        """In one go; but on a line that stays when the printer is switched off and on again, part by part,
+        each proved before the next: a printer that comes back has forgotten what it was given, and would
+        answer for the rest as if it had printed all.
+        """
         self._talk.forget_status()
-        question = self._talk.question(by_number=self._by_number) if self._proves else b""
-        left = max(0.0, deadline - self._clock())
-        self._transport.write(ticket + question, left, self._stalled if self._talks else None)
+        *firsts, last = parts if self._proves and self._stays else [b"".join(parts)]
+        begun = False
         try:
+            for part in firsts:
+                self._hand_over(part, deadline)
+                begun = True
+                self._wait_for_proof(deadline, self._patience(len(part)))
+            self._hand_over(last, deadline)
+            begun = True
+            # The last part is the cut: all before it is on paper, however long this takes.
             return self._wait_for_proof(deadline) if self._proves else self._watch_a_moment()
         except DeviceError as problem:
-            problem.printed = Printed.MAYBE
+            if begun:
+                problem.printed = Printed.MAYBE
             raise
+
+    def _hand_over(self, part: bytes, deadline: float) -> None:
+        question = self._talk.question(by_number=self._by_number) if self._proves else b""
+        left = max(0.0, deadline - self._clock())
+        self._transport.write(part + question, left, self._stalled if self._talks else None)
+
+    @property
+    def _stays(self) -> bool:
+        return self._transport.under_way_s(0) is not None
+
+    def _patience(self, size: int) -> float:
+        """For how long a printer with so much to print may be silent without having been off."""
+        under_way = self._transport.under_way_s(size)
+        return _STUCK_S if under_way is None else under_way + self._answer_s
 
     def _stalled(self, seconds: float) -> None:
         """The line is full. A printer that stopped has said why; one that is silent for long was perhaps off
@@ -171,17 +196,21 @@ class ThermalPrinter:
         self._talk.hear_until(lambda: False, 0)
         if cause := self._talk.stopped() or self._transport.cause():
             raise DeviceError(f"{self.name} stopped: {cause}", cause=cause)
-        if seconds >= _STUCK_S and not self._talk.is_resting():
+        if seconds >= self._patience(CHUNK) and not self._talk.is_resting():
             raise TimedOut(f"{self.name} takes nothing more")
 
-    def _wait_for_proof(self, deadline: float) -> Confirmation:
-        """Wait for the answer queued behind the ticket, and look meanwhile whether the printer stopped."""
-        talk = self._talk
-        while (left := deadline - self._clock()) > 0:
+    def _wait_for_proof(self, deadline: float, patience: float | None = None) -> Confirmation:
+        """Wait for the answer queued behind what was sent, and look meanwhile whether the printer stopped."""
+        talk, until = self._talk, deadline
+        if patience is not None:
+            until = min(deadline, self._clock() + patience)
+        while (left := until - self._clock()) > 0:
             talk.hear_until(lambda: talk.is_proved() or bool(talk.stopped()), min(left, self._answer_s))
             if talk.is_proved():
                 return Confirmation.PRINTED
             self._complain_if_stopped()
+            if patience is not None and talk.is_resting():
+                until = min(deadline, self._clock() + patience)
         raise TimedOut(f"{self.name} took the ticket and did not confirm it")
 
     def _watch_a_moment(self) -> Confirmation:

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 CHUNK = 1024
 STALL_S = 1.0
 INBOX_BYTES = 65_536
+# With its start and its stop.
+_BITS_A_BYTE = 10
 _LPGETSTATUS, _PAPER_EMPTY = 0x060B, 0x20
 # _IOC(_IOC_READ, 'P', 1, 1024), as the kernel's header makes it.
 _LONGEST_ID = 1024
@@ -49,6 +51,11 @@ class Transport(Protocol):
 
     def cause(self) -> Cause | None:
         """What the line itself knows to be wrong with the printer, apart from what the printer says."""
+
+    def under_way_s(self, size: int) -> float | None:
+        """How long so many bytes take on a line that stays when the printer is switched off; None when the
+        line breaks then.
+        """
 
     def close(self) -> None: ...
 
@@ -95,6 +102,9 @@ class _Descriptor:
         return data
 
     def cause(self) -> Cause | None:
+        return None
+
+    def under_way_s(self, size: int) -> float | None:
         return None
 
     def _takes_more(self, until: float) -> bool:
@@ -195,6 +205,9 @@ class SerialLine(_Descriptor):
         except LINE_ERRORS as problem:
             raise Unplugged(f"{self.port}: {problem}") from problem
         self._fd = self._line.fileno()
+
+    def under_way_s(self, size: int) -> float | None:
+        return size * _BITS_A_BYTE / self.baud
 
     def close(self) -> None:
         """Wait a moment for the last bytes, then drop what a held-up line would keep: `close` waits for it

@@ -22,12 +22,14 @@ class Clock:
 
 
 class Wire:
-    """A transport. `ahead`: how many bytes it takes that the printer has not taken yet, as kernels do."""
+    """A transport. `ahead`: how many bytes it takes that the printer has not taken yet, as kernels do.
+    `stays`: it does not break when the printer is switched off, as a serial line.
+    """
 
-    def __init__(self, printer: Mechanism, clock: Clock, ahead: int = 0) -> None:
-        self.printer, self.clock, self.ahead = printer, clock, ahead
+    def __init__(self, printer: Mechanism, clock: Clock, ahead: int = 0, *, stays: bool = False) -> None:
+        self.printer, self.clock, self.ahead, self.stays = printer, clock, ahead, stays
         self.gone: type[DeviceError] | None = None
-        self.stalled = False
+        self.stalled = self.deaf = False
         self.port_says: Cause | None = None
         self._until_trouble: int | None = None
         self._trouble: Trouble = lambda wire: None
@@ -46,11 +48,12 @@ class Wire:
 
     def mend(self) -> None:
         """Plugged in again; nothing more will happen by itself."""
-        self.gone, self.stalled, self._until_trouble, self._later = None, False, None, []
+        self.gone, self._until_trouble, self._later = None, None, []
+        self.stalled = self.deaf = False
 
     def send(self, data: bytes) -> None:
         """The printer speaks."""
-        if not self.stalled and self.gone is None:
+        if not self._stuck() and not self.deaf:
             self._inbox += data
 
     def open(self) -> None:
@@ -98,6 +101,9 @@ class Wire:
     def cause(self) -> Cause | None:
         return self.port_says
 
+    def under_way_s(self, size: int) -> float | None:
+        return 0.0 if self.stays else None
+
     def close(self) -> None:
         self.printer.hang_up(self)
         self._held.clear()
@@ -113,6 +119,8 @@ class Wire:
     def _deliver(self) -> None:
         """From the line into the printer, up to the next trouble."""
         self.printer.run()
+        if self.deaf:
+            self._held.clear()
         while self._held and not self._stuck() and self.printer.room:
             count = min(self.printer.room, len(self._held), self._until_trouble or len(self._held))
             self.printer.take(self, bytes(self._held[:count]))
@@ -158,6 +166,22 @@ def power_cycled(wire: Wire) -> None:
 def silent(wire: Wire) -> None:
     """The printer takes nothing more and says nothing more."""
     wire.stalled = True
+
+
+def off_and_on(seconds: float, *, held_back: bool) -> Trouble:
+    """Switched off, and back after a while, on a line that stays: what is sent meanwhile is held back by flow
+    control, or lost.
+    """
+
+    def back(wire: Wire) -> None:
+        wire.stalled = wire.deaf = False
+
+    def strike(wire: Wire) -> None:
+        wire.printer.lose_power()
+        wire.stalled, wire.deaf = held_back, not held_back
+        wire.later(seconds, back)
+
+    return strike
 
 
 def faulty(**changes: object) -> Trouble:

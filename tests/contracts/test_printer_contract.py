@@ -90,20 +90,25 @@ def test_a_lost_lease_prints_nothing(printer_bench: PrinterBench):
     assert b"\x1dV" not in bytes(printer_bench.virtual.received)
 
 
-def test_paper_that_ends_in_the_middle_is_maybe_and_the_rest_comes_after_loading(printer_bench: PrinterBench):
-    printer_bench.printer.open()
-    printer_bench.virtual.fault(paper_left=120)
+def test_paper_that_ends_in_the_middle_is_maybe_and_one_paper_comes_of_it(printer_bench: PrinterBench):
+    printer, virtual = printer_bench.printer, printer_bench.virtual
+    printer.open()
+    printer.print(DOCUMENT, go_on, 10)
+    (whole,) = virtual.wait_for_sheets(1)
+    virtual.fault(paper_left=120)
     problem = fails(printer_bench, 10)
     assert (problem.cause, problem.printed) == (Cause.PAPER_OUT, Printed.MAYBE)
-    assert not printer_bench.virtual.sheets
-    printer_bench.virtual.fault(paper="ok")
-    printer_bench.virtual.wait_for_sheets(1)
-    printer_bench.printer.close()
-    printer_bench.printer.open()
-    assert printer_bench.printer.print(DOCUMENT, go_on, 10) is Confirmation.PRINTED
-    rest, *_, last = printer_bench.virtual.wait_for_sheets(2)
-    assert rest.png == last.png
-    assert printer_bench.virtual.errors == []
+    assert len(virtual.sheets) == 1
+    virtual.fault(paper="ok")
+    printer.close()
+    printer.open()
+    assert printer.print(DOCUMENT, go_on, 10) is Confirmation.PRINTED
+    *earlier, last = virtual.wait_for_sheets(3)
+    assert last.png == whole.png
+    # All of it, or what it had been given when the paper ended.
+    (of_it,) = (sheet for sheet in earlier[1:] if not sheet.blank)
+    assert of_it.dots[:2000] == whole.dots[:2000]
+    assert virtual.errors == []
 
 
 def test_a_cutter_that_jams_is_named(printer_bench: PrinterBench):

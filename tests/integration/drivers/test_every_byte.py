@@ -13,7 +13,16 @@ from drivers.printers.thermal import Proof, ThermalPrinter
 from drivers.receipt import layout
 from drivers.simulated.mechanism import Mechanism
 from drivers.simulated.paper import Sheet
-from drivers.simulated.wire import Clock, Trouble, Wire, broken, faulty, power_cycled, silent
+from drivers.simulated.wire import (
+    Clock,
+    Trouble,
+    Wire,
+    broken,
+    faulty,
+    off_and_on,
+    power_cycled,
+    silent,
+)
 from tests.integration.drivers.conftest import DOCUMENT
 
 COPY = DOCUMENT | {"copy": "COPY"}
@@ -31,6 +40,17 @@ TROUBLES: dict[str, tuple[Trouble, set[Cause]]] = {
     "offline": (faulty(online=False), {Cause.OFFLINE}),
     "silence": (silent, {Cause.TIMEOUT}),
 }
+AWAY_S = {"a blink": 1.1, "a moment": 2.9, "a while": 12.0}
+"""How long a printer is off: it needs a second to come back, and the driver waits as long for an answer."""
+OFF_AND_ON = {
+    f"{name}, {'held back' if held_back else 'lost'}": (
+        off_and_on(seconds, held_back=held_back),
+        {Cause.TIMEOUT},
+    )
+    for name, seconds in AWAY_S.items()
+    for held_back in (True, False)
+}
+CUT = b"\x1dVB\x00"
 REPORTS_FROM = len(b"\x1b@\x1da\xff")
 STYLES = {"letters": Lettering.PRINTER, "pictures": Lettering.DRAWN}
 
@@ -47,10 +67,11 @@ def encoder(style: str) -> Encoder:
 
 
 @cache
-def length(style: str) -> int:
-    """How many bytes a ticket and its question have."""
+def length(style: str, *, stays: bool = False) -> int:
+    """How many bytes a ticket and its questions have."""
     model = encoder(style)
-    return len(model.encode(layout(DOCUMENT, model.paper), b"\x1da\xff")) + len(b"\x1dr\x01")
+    parts = model.parts(layout(DOCUMENT, model.paper), b"\x1da\xff")
+    return len(b"".join(parts)) + len(b"\x1dr\x01") * (len(parts) if stays else 1)
 
 
 @dataclass
@@ -76,9 +97,9 @@ class Room:
         self.driver.status()
 
 
-def room(style: str, ahead: int = 0, proof: Proof = Proof.PAPER) -> Room:
+def room(style: str, ahead: int = 0, proof: Proof = Proof.PAPER, *, stays: bool = False) -> Room:
     clock, printer = Clock(), Mechanism()
-    wire = Wire(printer, clock, ahead)
+    wire = Wire(printer, clock, ahead, stays=stays)
     driver = ThermalPrinter("p", wire, encoder(style), proof=proof, clock=clock)
     driver.open()
     return Room(driver, wire, printer, [])
@@ -99,9 +120,11 @@ def dots(sheet: Sheet) -> tuple[tuple[int, int], bytes]:
     return sheet.size, sheet.dots
 
 
-def try_everything(style: str, trouble: str, at: int, ahead: int, proof: Proof) -> None:
-    strike, causes = TROUBLES[trouble]
-    here = room(style, ahead, proof)
+def try_everything(
+    style: str, trouble: str, at: int, ahead: int, proof: Proof, *, stays: bool = False
+) -> None:
+    strike, causes = (TROUBLES | OFF_AND_ON)[trouble]
+    here = room(style, ahead, proof, stays=stays)
     here.print(DOCUMENT, lambda: here.wire.arm(at, strike))
     (verdict,) = here.heard
     before_mending = [dots(sheet) for sheet in here.printer.sheets]
@@ -112,7 +135,7 @@ def try_everything(style: str, trouble: str, at: int, ahead: int, proof: Proof) 
         assert verdict.printed is Printed.MAYBE or not before_mending
     else:
         assert verdict is Confirmation.PRINTED
-        assert before_mending == [dots(whole(style))]
+        assert before_mending == [dots(whole(style))] or torn_off(here, style, at)
     here.mend_and_reopen()
     again = isinstance(verdict, DeviceError) and verdict.printed is Printed.NO
     here.print(DOCUMENT if again else COPY)
@@ -122,12 +145,35 @@ def try_everything(style: str, trouble: str, at: int, ahead: int, proof: Proof) 
     assert len(earlier) <= (0 if again else 1), "an unmarked paper came out twice"
 
 
+def torn_off(here: Room, style: str, at: int) -> bool:
+    """Off between two bytes of the cut: the ticket was proved before, and hangs out of the printer."""
+    in_the_cut = at > length(style, stays=True) - len(CUT + b"\x1dr\x01")
+    return in_the_cut and here.printer.unfinished().dots.startswith(whole(style).dots.rstrip(b"\0"))
+
+
 @pytest.mark.parametrize("trouble", TROUBLES)
 @pytest.mark.parametrize(("ahead", "every"), [(0, 131), (65_536, 331)], ids=["", "the kernel holds it"])
 def test_trouble_at_some_bytes(trouble: str, ahead: int, every: int):
     end = length("letters")
     for at in {0, 1, *range(2, end, every), *range(end - 6, end + 1)}:
         try_everything("letters", trouble, at, ahead, Proof.PAPER)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES | OFF_AND_ON)
+@pytest.mark.parametrize(("ahead", "every"), [(0, 131), (65_536, 331)], ids=["", "the kernel holds it"])
+def test_trouble_on_a_line_that_stays(trouble: str, ahead: int, every: int):
+    end = length("letters", stays=True)
+    for at in {0, 1, *range(2, end, every), *range(end - 9, end + 1)}:
+        try_everything("letters", trouble, at, ahead, Proof.PAPER, stays=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("trouble", OFF_AND_ON)
+def test_a_printer_that_was_off_is_never_believed(trouble: str, style: str):
+    end = length(style, stays=True)
+    for at in (*range(0, end, 1 if style == "letters" else 97), *range(end - 9, end + 1)):
+        try_everything(style, trouble, at, 0, Proof.PAPER, stays=True)
 
 
 @pytest.mark.slow

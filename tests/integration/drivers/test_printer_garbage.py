@@ -40,6 +40,9 @@ class Babbler:
     def cause(self) -> Cause | None:
         return None
 
+    def under_way_s(self, size: int) -> float | None:
+        return None
+
     def close(self) -> None:
         """Nothing to close."""
 

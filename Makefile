@@ -61,7 +61,7 @@ clean:  ## forget the environment and what the demo wrote
 	@rm -rf $(VENV) dist .demo .rig
 
 $(VENV)/.runtime: requirements.lock
-	@.ci/packages python3-venv libzbar0
+	@.ci/packages python3-venv libzbar0 espeak-ng
 	@echo "Setting up $(VENV) from requirements.lock (first time: a minute or two) ..."
 	@[ -x $(PY) ] || python3 -m venv $(VENV)
 	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock

@@ -5,7 +5,7 @@ that was away for longer than `TOO_OLD` shows a call without sounding it: the pa
 called again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,11 +27,12 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """One call to announce."""
+    """One call to announce: `phrase` is written, `aloud` is said after the chime."""
 
     ticket: str
     called_at: datetime
     phrase: Phrase
+    aloud: tuple[Phrase, ...] = ()
 
     @property
     def key(self) -> str:
@@ -39,7 +40,17 @@ class Announcement:
         return f"{self.ticket}-{self.called_at.timestamp():.6f}"
 
 
-def announcements(calls: Iterable[Call], say: Callable[[Call], Phrase]) -> tuple[Announcement, ...]:
-    """Return what to announce, the earliest call first. `say` puts a call into its patient's language."""
+def announcements(
+    calls: Iterable[Call],
+    written: Callable[[Call], Phrase],
+    aloud: Callable[[Call], tuple[Phrase, ...]] = lambda call: (),
+) -> tuple[Announcement, ...]:
+    """Return what to announce, the earliest call first, as these two put it into words."""
     in_turn = sorted(calls, key=lambda call: (call.called_at, call.code))
-    return tuple(Announcement(call.ticket, call.called_at, say(call)) for call in in_turn)
+    return tuple(Announcement(call.ticket, call.called_at, written(call), aloud(call)) for call in in_turn)
+
+
+def languages(patient: str, site: Sequence[str]) -> tuple[str, ...]:
+    """Return in which languages a call is said: the patient's, then the site's first, if that is another."""
+    own = patient if patient in site else site[0]
+    return tuple(dict.fromkeys((own, site[0])))

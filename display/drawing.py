@@ -4,15 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from babel import Locale
 from flask import current_app, render_template
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 
 from display import announce
-from display.announce import Phrase
-from display.board import BoardPicture, Call, picture
+from display.announce import Announcement, Phrase
+from display.board import BoardPicture, picture
 from display.lettering import Lettering, lettering
+from display.words import aloud, phrase, written
 from kiosk.clinic import clinic
 from kiosk.config import Board
 from kiosk.database import Reading
@@ -51,10 +51,22 @@ def draw(board: Board, reading: Reading) -> Drawn:
     known = drawings.get(board.id)
     if known is not None and (known.version, known.day) == (version, day):
         return known
-    names = {desk.id: desk.name for desk in here.config.desks}
-    shown = picture(reading.snapshot, here.database.rules, board.services, names, here.now())
-    drawings[board.id] = fresh = Drawn(version, day, _html(board, shown))
+    drawings[board.id] = fresh = Drawn(version, day, _html(board, pictured(board, reading)))
     return fresh
+
+
+def pictured(board: Board, reading: Reading) -> BoardPicture:
+    """Return what this board shows now."""
+    here = clinic()
+    names = {desk.id: desk.name for desk in here.config.desks}
+    return picture(reading.snapshot, here.database.rules, board.services, names, here.now())
+
+
+def announced(board: Board, shown: BoardPicture) -> tuple[Announcement, ...]:
+    """Return what this board announces, and what of it it says."""
+    if not board.speech:
+        return announce.announcements(shown.calls, written)
+    return announce.announcements(shown.calls, written, aloud)
 
 
 def phrases() -> dict[str, list[Phrase]]:
@@ -63,7 +75,7 @@ def phrases() -> dict[str, list[Phrase]]:
     for language in clinic().config.site.languages:
         with force_locale(language):
             for key, words in PHRASES.items():
-                said[key].append(_phrase(language, words))
+                said[key].append(phrase(language, words))
     return said
 
 
@@ -89,25 +101,12 @@ def _html(board: Board, shown: BoardPicture) -> str:
         pages=[others[start : start + room] for start in range(0, len(others), room)],
         recent=recent,
         next=shown.next[: letters.next] if free > len(recent) else (),
-        announcements=announce.announcements(shown.calls, _say),
+        announcements=announced(board, shown),
         too_old_s=announce.TOO_OLD.total_seconds(),
         lasts_s=announce.LASTS.total_seconds(),
         phrases=phrases(),
         at_once=LANGUAGES_AT_ONCE,
     )
-
-
-def _say(call: Call) -> Phrase:
-    languages = clinic().config.site.languages
-    language = call.language if call.language in languages else languages[0]
-    with force_locale(language):
-        words = gettext("%(code)s, please go to %(desk)s", code=call.code, desk=call.desk)
-    return _phrase(language, words)
-
-
-def _phrase(language: str, words: object) -> Phrase:
-    tag = language.replace("_", "-")
-    return Phrase(tag, str(Locale.parse(tag, sep="-").text_direction), str(words))
 
 
 def _serves(board: Board, services: tuple[str, ...]) -> bool:

@@ -4,8 +4,10 @@ from flask import Blueprint, Flask, Response, abort, make_response, render_templ
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from display.drawing import LANGUAGES_AT_ONCE, draw, phrases
+from display.drawing import LANGUAGES_AT_ONCE, announced, draw, phrases, pictured
+from kiosk.access import principal
 from kiosk.clinic import clinic
+from kiosk.speech.voices import NotSpoken
 from kiosk.stations.pages import pairing_needed
 
 blueprint = Blueprint("board", __name__, template_folder="templates")
@@ -31,6 +33,25 @@ def page(name: str) -> ResponseReturnValue:
     answer.set_etag(drawn.etag)
     answer.headers["X-Clock"] = here.now().isoformat()
     return answer
+
+
+@blueprint.get("/board/<name>/speech/<key>/<language>")
+def speech(name: str, key: str, language: str) -> ResponseReturnValue:
+    """A call that this board shows now, aloud: for the board itself, and nothing else is ever said here."""
+    here = clinic()
+    board = here.config.board(name) or abort(404)
+    if principal().name != name:
+        abort(403)
+    with here.database.snapshot(at=here.now()) as reading:
+        calls = [call for call in announced(board, pictured(board, reading)) if call.key == key]
+    said = next((words for call in calls for words in call.aloud if words.language == language), None)
+    if said is None:
+        abort(404)
+    try:
+        wav = here.voices.announce(said.language, said.text)
+    except NotSpoken:
+        abort(404)
+    return Response(wav, mimetype="audio/wav")
 
 
 def render_boards(app: Flask) -> dict[str, tuple[int, str]]:

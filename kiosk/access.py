@@ -74,6 +74,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "checkin.scan": KIOSK,
     # waiting room
     "board.page": ALL,
+    "board.speech": BOARD,
     "phone.page": ALL,
     # the coordinator
     "console.page": STAFF,

@@ -20,6 +20,7 @@ from kiosk.coverage.asking import Asking
 from kiosk.coverage.clearing_house import open_clearing_house
 from kiosk.database import Database
 from kiosk.database.vault import Vault, read_or_make_key
+from kiosk.speech.voices import EspeakNg, Voices
 from kiosk.staff import records as staff
 from kiosk.stations import health, work
 from kiosk.stations import records as stations
@@ -65,6 +66,11 @@ def open_database(config: Config) -> Database:
     )
 
 
+def open_voices(config: Config) -> Voices:
+    """What speaks for this site."""
+    return Voices(EspeakNg(config.speech.words_per_minute), config.speech.voices)
+
+
 def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flask:
     """Put a clinic together: records, rooms (blueprints), sockets, guards. Nothing is started.
 
@@ -84,7 +90,7 @@ def create_app(config: Config, *, now: Callable[[], datetime] = utc_now) -> Flas
     database = open_database(config)
     publisher = open_sockets(app, config)
     database.committed = publisher.committed
-    app.extensions["clinic"] = Clinic(config, database, publisher, now)
+    app.extensions["clinic"] = Clinic(config, database, publisher, open_voices(config), now)
     rendering.prepare(app)
     guards.prepare(app)
     errors.prepare(app)

@@ -9,6 +9,7 @@ from flask import current_app
 
 from kiosk.config import Config
 from kiosk.database import Database
+from kiosk.speech.voices import Voices
 
 if TYPE_CHECKING:
     from kiosk.live import Live
@@ -26,6 +27,7 @@ class Clinic:
     config: Config
     database: Database
     live: "Live"
+    voices: Voices
     now: Callable[[], datetime] = utc_now
 
     def local(self, at: datetime) -> datetime:

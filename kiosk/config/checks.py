@@ -36,6 +36,8 @@ def check(config: "Config") -> None:
         raise ConfigError("database.url: begins with sqlite: or postgresql:.")
     if config.server.processes > 1 and not (config.server.redis and config.database.url):
         raise ConfigError("server.processes: more than one needs server.redis and a PostgreSQL database.url.")
+    if strange := next((x for x in config.speech.voices if x not in config.site.languages), None):
+        raise ConfigError(f"speech.voices: {strange!r} is not one of site.languages.")
     _check_names(config)
     _check_patterns(config)
     _check_ticket(config)

@@ -134,6 +134,7 @@ class Station(Screen, frozen=True, kw_only=True):
     pixels: tuple[Positive, Positive] = (1080, 1920)
     camera: bool = False
     wedge: bool = False
+    speech: bool = True
 
 
 class Board(Screen, frozen=True, kw_only=True):
@@ -143,6 +144,14 @@ class Board(Screen, frozen=True, kw_only=True):
     pixels: tuple[Positive, Positive] = (1920, 1080)
     distance_m: Length = 6
     services: tuple[str, ...] = ()
+    speech: bool = True
+
+
+class SpeechSection(Section, frozen=True, kw_only=True):
+    """`[speech]`: how kiosks and boards sound."""
+
+    words_per_minute: Annotated[int, Meta(ge=80, le=450)] = 150
+    voices: Mapping[str, Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9+_-]*$")]] = {}
 
 
 class Pattern(Section, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from kiosk.config.tables import (
     Server,
     ServiceSection,
     Site,
+    SpeechSection,
     Station,
     TicketSection,
 )
@@ -45,6 +46,7 @@ class Config(Section, frozen=True, kw_only=True):
     queue: Queue = Queue()
     checkin: Checkin = Checkin()
     ticket: TicketSection = TicketSection()
+    speech: SpeechSection = SpeechSection()
     services: tuple[ServiceSection, ...]
     desks: tuple[DeskSection, ...]
     stations: tuple[Station, ...] = ()

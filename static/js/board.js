@@ -1,9 +1,10 @@
 /**
- * The waiting room's screen: announces each call once, one after another; turns pages when calls or languages do not
- * fit; keeps the clock. What is on the screen comes from the server (`live.js`); this marks which call is announced.
+ * The waiting room's screen: announces each call once, one after another, by chime and voice; turns pages when calls or
+ * languages do not fit; keeps the clock. What is on the screen comes from the server (`live.js`); this marks which call is announced.
  */
+import { allow, audible, load, onAudible, play } from "./audio.js";
+import { sound } from "./chime.js";
 import { announced } from "./live.js";
-import { allow, audible, onAudible, sound } from "./chime.js";
 
 const PAGE_MS = 7000;
 const CLOCK_MS = 1000;
@@ -39,10 +40,25 @@ async function announceNext() {
     const ends = sleep(list().dataset.lastsS * 1000);
     if (tooOld(current) || html.dataset.connection === "lost") continue;
     show();
-    if ((await sound()) && document.visibilityState === "visible") announced(current.ticket, current.calledAt);
+    const aloud = current.aloud.split(" ").filter(Boolean).map((language) => spoken(current, language));
+    if (await sound()) {
+      if (document.visibilityState === "visible") announced(current.ticket, current.calledAt);
+      await speak(current, aloud);
+    }
     await ends;
   }
   show();
+}
+
+const spoken = (call, language) => load(fetch(`${location.pathname}/speech/${call.key}/${language}`)).catch(() => null);
+
+/** Say it in the patient's language; then in the site's, unless somebody else waits to be called. */
+async function speak(call, aloud) {
+  for (const [turn, said] of aloud.entries()) {
+    const buffer = await said;
+    if (!known.has(call.key) || (turn && queue.length)) return;
+    if (buffer) await play(buffer);
+  }
 }
 
 /** Mark the call that is being announced, and show its page. */

@@ -1,7 +1,8 @@
 /**
  * Alerts the patient when the call comes: buzzes and chimes, which a phone allows only after a tap.
  */
-import { allow, sound } from "./chime.js";
+import { allow } from "./audio.js";
+import { sound } from "./chime.js";
 
 const BUZZ_MS = [400, 150, 400, 150, 600];
 

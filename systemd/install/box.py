@@ -17,7 +17,7 @@ SERVER, KIOSK, TV = "server", "kiosk", "tv"
 PARTS = {SERVER: {SERVER}, KIOSK: {KIOSK}, TV: {TV}, "all": {SERVER, KIOSK}}
 """What a computer can be → the parts it has. A television beside a kiosk is a computer of its own."""
 PACKAGES = {
-    SERVER: ("python3-venv", "libzbar0", "nginx-light", "openssl"),
+    SERVER: ("python3-venv", "libzbar0", "espeak-ng", "nginx-light", "openssl"),
     KIOSK: ("python3-venv", "libzbar0", "cage", "xwayland", "seatd", "chromium", "fonts-noto-core"),
     TV: ("python3-venv", "cage", "xwayland", "seatd", "chromium", "fonts-noto-core"),
 }

@@ -24,7 +24,7 @@ def names(path: Path) -> set[str]:
 def test_no_route_of_the_screens_accepts_a_change(app: Flask) -> None:
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.split(".")[0] in ("board", "phone")]
 
-    assert {rule.endpoint for rule in rules} == {"board.page", "phone.page"}
+    assert {rule.endpoint for rule in rules} == {"board.page", "board.speech", "phone.page"}
     assert all(rule.methods == {"GET", "HEAD", "OPTIONS"} for rule in rules)
 
 

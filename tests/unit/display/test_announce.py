@@ -1,6 +1,8 @@
 """What is announced, and in which order."""
 
-from display.announce import Phrase, announcements
+import pytest
+
+from display.announce import Phrase, announcements, languages
 from display.board import Call
 from tests.cast import NINE, minutes
 
@@ -32,3 +34,12 @@ def test_a_recall_is_announced_again_under_another_key() -> None:
 
     assert first.ticket == again.ticket
     assert first.key != again.key
+
+
+@pytest.mark.parametrize(
+    ("patient", "said"), [("en", ("en",)), ("ar", ("ar", "en")), ("", ("en",)), ("vi", ("en",))]
+)
+def test_a_call_is_said_in_the_patients_language_then_in_the_sites(
+    patient: str, said: tuple[str, ...]
+) -> None:
+    assert languages(patient, ["en", "es", "ar"]) == said

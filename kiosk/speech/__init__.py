@@ -1,0 +1,1 @@
+"""Saying aloud what stands on a screen of ours."""

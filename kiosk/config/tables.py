@@ -119,6 +119,7 @@ class Screen(Section, frozen=True, kw_only=True):
     name: Name
     inches: Length
     pixels: tuple[Positive, Positive]
+    speech: bool = True
 
     @property
     def mm(self) -> float:
@@ -134,7 +135,6 @@ class Station(Screen, frozen=True, kw_only=True):
     pixels: tuple[Positive, Positive] = (1080, 1920)
     camera: bool = False
     wedge: bool = False
-    speech: bool = True
 
 
 class Board(Screen, frozen=True, kw_only=True):
@@ -144,7 +144,6 @@ class Board(Screen, frozen=True, kw_only=True):
     pixels: tuple[Positive, Positive] = (1920, 1080)
     distance_m: Length = 6
     services: tuple[str, ...] = ()
-    speech: bool = True
 
 
 class SpeechSection(Section, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ def examine(
     yield from installation.clock(now())
     yield from installation.fonts()
     yield from installation.scripts(config)
+    yield from installation.voices(config)
     yield from installation.address(config)
     yield from installation.threads(config)
     yield from installation.redis(config)

@@ -13,6 +13,7 @@ from kiosk.coverage.issuers import files_of, load
 from kiosk.database.vault import KEY_BYTES
 from kiosk.doctor.findings import Finding, good, note, wrong
 from kiosk.serving.alive import health
+from kiosk.speech.voices import EspeakNg, Voices
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 """A clock that shows less than this is wrong."""
@@ -133,6 +134,27 @@ def scripts(config: Config) -> Iterator[Finding]:
                 f"No font here has the letters of {language!r}: tickets would show boxes.",
                 f"On the box with the printer: apt install {package}",
             )
+
+
+def voices(config: Config) -> Iterator[Finding]:
+    """Can kiosks and boards speak the site's languages?"""
+    if not any(screen.speech for screen in (*config.stations, *config.boards)):
+        return
+    voices = Voices(EspeakNg(config.speech.words_per_minute), config.speech.voices)
+    if not voices.speaker.voices:
+        yield note(
+            "espeak-ng is not here: kiosks and boards stay silent.",
+            "apt install espeak-ng, then start the server again.",
+        )
+        return
+    silent = [language for language in config.site.languages if not voices.has(language)]
+    for language in silent:
+        yield note(
+            f"No voice speaks {language!r}: kiosks and boards stay silent in it.",
+            "`espeak-ng --voices` lists what there is; choose in speech.voices.",
+        )
+    if not silent:
+        yield good("Kiosks and boards speak every language of the site.")
 
 
 def address(config: Config) -> Iterator[Finding]:

@@ -60,7 +60,7 @@ wheelhouse:  ## every Python package for an installation without a network, in d
 clean:  ## forget the environment and what the demo wrote
 	@rm -rf $(VENV) dist .demo .rig
 
-$(VENV)/.runtime: requirements.lock
+$(VENV)/.runtime: requirements.lock Makefile
 	@.ci/packages python3-venv libzbar0 espeak-ng
 	@echo "Setting up $(VENV) from requirements.lock (first time: a minute or two) ..."
 	@[ -x $(PY) ] || python3 -m venv $(VENV)

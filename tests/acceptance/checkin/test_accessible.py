@@ -31,7 +31,9 @@ EDGES = """() => ({ wide: document.documentElement.scrollWidth - innerWidth,
                    high: document.documentElement.scrollHeight - innerHeight })"""
 
 
-SMALL = pytest.mark.parametrize("panel", ["small"], indirect=True, scope="module")
+SMALL, TALL = (
+    pytest.mark.parametrize("panel", [kind], indirect=True, scope="module") for kind in ("small", "tall")
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +79,14 @@ def test_the_language_menu_of_a_small_panel_can_be_touched_too(panel: Panel) -> 
     page.get_by_role("button", name="Español").click()
     page.get_by_role("heading", name="¿Cómo quiere registrarse?").wait_for()
     assert page.locator("html").get_attribute("lang") == "es"
+
+
+@TALL
+def test_the_question_stands_at_the_same_height_whatever_is_said_above_it(panel: Panel) -> None:
+    tops = {
+        panel.turn(PLACE[name], "en")
+        .locator("h1")
+        .evaluate("(h1) => Math.round(h1.getBoundingClientRect().top)")
+        for name in ("name", "name, missing", "month", "day", "year", "year, missing", "confirm", "insurance")
+    }
+    assert len(tops) == 1

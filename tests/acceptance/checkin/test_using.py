@@ -146,7 +146,7 @@ def test_the_code_of_a_letter_is_typed_with_letters_that_are_on_it(panel: Panel)
     page = panel.show(PLACE["code"], "en")
     page.get_by_role("button", name="0", exact=True).tap()
     page.get_by_role("button", name="Continue").tap()
-    expect(page.get_by_role("alert").filter(has_text="Compare the code")).to_be_focused()
+    expect(page.get_by_role("alert").filter(has_text="That is not the code.")).to_be_focused()
     expect(page.get_by_role("textbox")).to_have_value("0")
     page.get_by_role("button", name="Delete the last letter").tap()
     for letter in manual_code(appointment.reference):

@@ -16,8 +16,9 @@ from drivers.scanners.watching import Watch
 __all__ = ["CameraScanner", "Decoded", "NotAPicture", "decode"]
 
 _WAIT_S = 0.5
-# Even when nothing moves: what was unreadable a second ago may be readable in another light.
-_LOOK_AGAIN_S = 1.0
+# Even when nothing moves: what was unreadable a second ago may be readable in another light. But an empty
+# desk at night is looked at less and less.
+_LOOK_AGAIN_S, _SELDOM_S = 1.0, 10.0
 _MOVED = 6
 _SMALL = (64, 36)
 
@@ -33,6 +34,7 @@ class CameraScanner:
         self._watch: Watch[Decoded] = Watch()
         self._seen: Image.Image | None = None
         self._next_at = self._looked_at = self._rests_until = 0.0
+        self._again_s = _LOOK_AGAIN_S
 
     def open(self) -> None:
         self._watch, self._seen = Watch(), None
@@ -60,9 +62,10 @@ class CameraScanner:
             return []
         small = frame.resize(_SMALL, Image.Resampling.BOX)
         moved = self._seen is None or _differ(small, self._seen)
-        if not (moved or self._watch.is_waiting or at - self._looked_at > _LOOK_AGAIN_S):
+        if not (moved or self._watch.is_waiting or at - self._looked_at > self._again_s):
             self._watch.still(at)
             return []
+        self._again_s = _LOOK_AGAIN_S if moved else min(_SELDOM_S, self._again_s * 2)
         self._seen, self._looked_at = small, at
         codes = glance(frame)
         # Half of a core, however slow it is: rest as long as the look took.

@@ -2,7 +2,8 @@
 
 GET  /state            what is wrong, how many papers, where the devices are
 POST /scan             {"data": "<base64>"}
-POST /fault            any of `faults.Faults`, and {"scanner": "plugged" | "unplugged"}
+POST /fault            any of `faults.Faults`, {"scanner": "plugged" | "unplugged"},
+                       {"held": "scanner" | "camera"}: where what is scanned next is held
 GET  /papers           [{"id": 1, "at": "..."}]
 GET  /papers/1.png     the paper as a picture
 """
@@ -16,19 +17,27 @@ from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from drivers.simulated.camera import VirtualCamera
 from drivers.simulated.faults import BadFault
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
 
 LONGEST_BODY = 65_536
+# So long somebody holds a card before the camera.
+HELD_S = 4.0
 
 
 class Bench:
-    """Both devices and their panel."""
+    """The devices and their panel."""
 
-    def __init__(self, printer: VirtualPrinter, scanner: VirtualScanner, port: int = 0) -> None:
-        self.printer, self.scanner = printer, scanner
+    def __init__(
+        self, printer: VirtualPrinter, scanner: VirtualScanner, camera: VirtualCamera, port: int = 0
+    ) -> None:
+        self.printer, self.scanner, self.camera = printer, scanner, camera
         self.scanner_plugged = True
+        self.held = "scanner"
+        self._away: threading.Timer | None = None
+        self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), type("_Panel", (_Panel,), {"bench": self}))
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
@@ -44,6 +53,8 @@ class Bench:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        if self._away is not None:
+            self._away.cancel()
 
     def addresses(self) -> dict[str, Any]:
         pty = self.printer.pty
@@ -55,12 +66,14 @@ class Bench:
                 "pty": str(pty.path) if pty else None,
             },
             "scanner": {"port": str(self.scanner.path)},
+            "camera": {"device": self.camera.device},
         }
 
     def state(self) -> dict[str, Any]:
         return {
             "faults": asdict(self.printer.faults),
             "scanner": "plugged" if self.scanner_plugged else "unplugged",
+            "held": self.held,
             "papers": len(self.printer.sheets),
             "errors": self.printer.errors[-20:],
             **{f"{name}_at": where for name, where in self.addresses().items()},
@@ -77,14 +90,30 @@ class Bench:
             data = base64.b64decode(body.get("data", ""), validate=True)
         except (binascii.Error, TypeError, ValueError) as problem:
             raise BadFault("data is not base64") from problem
-        self.scanner.write(data)
+        if self.held == "scanner":
+            self.scanner.write(data)
+        else:
+            self._hold(data)
+
+    def _hold(self, data: bytes) -> None:
+        """Before the camera, for a moment; what was held there before is put away."""
+        with self._lock:
+            if self._away is not None:
+                self._away.cancel()
+            self.camera.write(data)
+            self._away = threading.Timer(HELD_S, self.camera.show, [None])
+            self._away.daemon = True
+            self._away.start()
 
     def fault(self, body: dict[str, Any]) -> None:
         changes = dict(body)
-        plug = changes.pop("scanner", None)
+        plug, held = changes.pop("scanner", None), changes.pop("held", None)
         if plug not in (None, "plugged", "unplugged"):
             raise BadFault(f"scanner = {plug!r}: no such fault")
+        if held not in (None, "scanner", "camera"):
+            raise BadFault(f"held = {held!r}: there is no such place")
         self.printer.fault(**changes)
+        self.held = held or self.held
         if plug is not None:
             self.scanner_plugged = plug == "plugged"
             if self.scanner_plugged:

@@ -5,10 +5,11 @@ The device host reads it with `device = "folder:..."`.
 
 import io
 import shutil
+import threading
 import time
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from drivers.base import Unplugged
 
@@ -20,6 +21,7 @@ class VirtualCamera:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._shown = 0
+        self._lock = threading.Lock()
 
     @property
     def device(self) -> str:
@@ -30,17 +32,24 @@ class VirtualCamera:
         return self.show(None)
 
     def unplug(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with self._lock:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def write(self, payload: bytes) -> None:
         """Hold a code before it: PDF417 for a licence, QR for anything else."""
-        self.show(_pdf417(payload) if payload.startswith(b"@") else _qr(payload))
+        self.show(_paper(_pdf417(payload) if payload.startswith(b"@") else _qr(payload)))
 
     def show(self, picture: Image.Image | None) -> "VirtualCamera":
-        """Hold a picture before it, or nothing: an empty desk."""
-        frame = Image.new("L", (1280, 720), 140)
+        """Hold a picture before it, or nothing: an empty desk. Nothing happens while it is unplugged."""
+        frame = _desk()
         if picture is not None:
             frame.paste(picture, ((frame.width - picture.width) // 2, (frame.height - picture.height) // 2))
+        with self._lock:
+            if self.folder.is_dir():
+                self._put(frame)
+        return self
+
+    def _put(self, frame: Image.Image) -> None:
         self._shown += 1
         written = self.folder / f"{self._shown:08}.part"
         frame.save(written, format="png", compress_level=1)
@@ -48,7 +57,15 @@ class VirtualCamera:
         for old in self.folder.glob("*.png"):
             if old.stem != written.stem:
                 old.unlink(missing_ok=True)
-        return self
+
+
+def _desk() -> Image.Image:
+    """A grey table top, brighter towards the window."""
+    return Image.linear_gradient("L").point(lambda shade: 100 + shade * 5 // 16).resize((1280, 720))
+
+
+def _paper(code: Image.Image) -> Image.Image:
+    return ImageOps.expand(code, border=40, fill=250)
 
 
 def _qr(payload: bytes) -> Image.Image:

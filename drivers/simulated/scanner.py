@@ -2,6 +2,7 @@
 scans.
 """
 
+import threading
 from pathlib import Path
 
 from drivers.simulated.lines import PtyLine
@@ -11,16 +12,20 @@ class VirtualScanner:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._line = PtyLine(path)
+        self._lock = threading.Lock()
 
     def plug(self) -> "VirtualScanner":
-        self._line.plug()
+        with self._lock:
+            self._line.plug()
         return self
 
     def unplug(self) -> None:
-        self._line.unplug()
+        with self._lock:
+            self._line.unplug()
 
     def write(self, payload: bytes) -> None:
         """As the scanner sends it: suffix, AIM prefix and all."""
-        while payload:
-            self._line.send(payload[:1024])
-            payload = payload[1024:]
+        with self._lock:
+            while payload:
+                self._line.send(payload[:1024])
+                payload = payload[1024:]

@@ -117,6 +117,14 @@ SWITCHES = (
             Position("unplugged", "Unplugged", {"scanner": "unplugged"}),
         ),
     ),
+    Switch(
+        "Cards go",
+        "card",
+        (
+            Position("held-scanner", "Under the scanner", {"held": "scanner"}, good=True),
+            Position("held-camera", "Before the camera", {"held": "camera"}, good=True),
+        ),
+    ),
 )
 
 POSITIONS: Mapping[str, Position] = {one.id: one for switch in SWITCHES for one in switch.positions}

@@ -94,7 +94,7 @@ def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
         papers = _devices().papers()[:SHOWN_PAPERS]
     except DevicesAway as error:
         problem = problem or str(error)
-    settings = {**state.get("faults", {}), "scanner": state.get("scanner")}
+    settings = {**state.get("faults", {}), "scanner": state.get("scanner"), "held": state.get("held")}
     found = _samples()
     page = render_template(
         "bench/page.html",
@@ -102,6 +102,7 @@ def _page(problem: str = "", status: int = 200) -> ResponseReturnValue:
         switches=[(switch, switch.position(settings)) for switch in SWITCHES] if state else [],
         papers=[{**one, "at": datetime.fromisoformat(one["at"])} for one in papers],
         errors=state.get("errors", []),
+        held=state.get("held"),
         problem=problem,
     )
     response = Response(page, status=status, content_type="text/html; charset=utf-8")

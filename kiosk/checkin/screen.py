@@ -26,8 +26,8 @@ from kiosk.identity.chunks import Chunks
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
-from kiosk.stations.records import devices, preview
-from kiosk.stations.rules import Kind, State
+from kiosk.stations.records import hosts
+from kiosk.stations.rules import preview, scanners
 from kiosk.tasks import records as tasks
 
 WALK_AWAY_S = 15
@@ -47,7 +47,6 @@ PROGRESS = {
     Step.CONFIRM: 3,
 }
 STEPS = 4
-BAD = frozenset({State.ABSENT, State.DOWN})
 DATE_PARTS = {Step.MONTH: 0, Step.DAY: 1, Step.YEAR: 2}
 """How much of the birth date is known on the page that asks for the rest."""
 
@@ -100,7 +99,8 @@ def shown(screen: Screen) -> dict[str, Any]:
     idle_s = WALK_AWAY_S if state.step is Step.TICKET else rules.idle_seconds
     asked = is_asked(state)
     warned = state.step not in (Step.TICKET, Step.WELCOME)
-    camera = preview(screen.reading, screen.station.id, screen.at)
+    boxes = hosts(screen.reading, screen.station.id, screen.at)
+    camera, readers = preview(boxes), scanners(boxes)
     page: dict[str, Any] = {
         "version": screen.reading.snapshot.version,
         "station": screen.station,
@@ -120,6 +120,8 @@ def shown(screen: Screen) -> dict[str, Any]:
         "warning_s": rules.warning_seconds if warned else 0,
         "services": [service for service in screen.clinic.config.services if service.walk_in],
         "licences": rules.licence_scanning,
+        "scanning": bool(readers) or not any(box.parts or box.cause == "silent" for box in boxes),
+        "by_camera": camera is not None and len(readers) == 1,
         "mirrors": camera.address if camera else "",
         "mirror": camera.of(_question(screen.record)) if camera and state.step in SCANS else "",
     }
@@ -174,22 +176,8 @@ def _passcode(screen: Screen) -> dict[str, Any]:
     return {"keyboards": lettered(DIGITS + LATIN.lower(), DIGITS + LATIN)}
 
 
-def _scanning(screen: Screen) -> dict[str, Any]:
-    """Whether to ask for a scan: not while this station's scanner is known not to work."""
-    hosts = [
-        host
-        for host in devices(screen.reading, screen.at)
-        if host.kind is Kind.HOST and host.name == screen.station.id
-    ]
-    scanners = [
-        part for host in hosts if host.cause != "silent" for part in host.parts if part.kind == "scanner"
-    ]
-    told = any(host.parts or host.cause == "silent" for host in hosts)
-    return {"scanning": not told or any(part.state not in BAD for part in scanners)}
-
-
 def _insurance(screen: Screen) -> dict[str, Any]:
-    return {**_scanning(screen), "ticket_code": screen.reading.snapshot.tickets[screen.state.ticket].code}
+    return {"ticket_code": screen.reading.snapshot.tickets[screen.state.ticket].code}
 
 
 def _card_check(screen: Screen) -> dict[str, Any]:
@@ -231,8 +219,6 @@ def _qr(text: str) -> Markup:
 
 
 _PARTS: dict[Step, Callable[[Screen], dict[str, Any]]] = {
-    Step.WELCOME: _scanning,
-    Step.SCAN: _scanning,
     Step.NAME: _letters,
     Step.CODE: _code,
     Step.MONTH: _birth_date,
@@ -240,7 +226,6 @@ _PARTS: dict[Step, Callable[[Screen], dict[str, Any]]] = {
     Step.YEAR: _birth_date,
     Step.CHECK: _birth_date,
     Step.INSURANCE: _insurance,
-    Step.CARD: _scanning,
     Step.MEMBER: _member,
     Step.CARD_CHECK: _card_check,
     Step.PASSCODE: _passcode,

@@ -40,6 +40,7 @@ class Places:
     control_port: int
     printer_port: int
     payers_port: int
+    preview_port: int
 
     @property
     def config(self) -> Path:
@@ -78,7 +79,7 @@ def places(data: Path, port: int) -> Places:
         advice = "Choose another, for example: make run PORT=9000"
         raise ConfigError(f"Port {port} cannot be used: {error.strerror}. {advice}") from None
     with ExitStack() as held:
-        free = [held.enter_context(socket.create_server((HOST, 0))).getsockname()[1] for _ in range(3)]
+        free = [held.enter_context(socket.create_server((HOST, 0))).getsockname()[1] for _ in range(4)]
     return Places(data.absolute(), port, *free)
 
 
@@ -160,6 +161,8 @@ def _write(where: Places, timezone: str) -> None:
         'token_file = ".demo/host.token"': f"token_file = {json.dumps(str(where.data / 'host.token'))}",
         'port = ".demo/devices/scanner"': f"port = {json.dumps(str(where.devices / 'scanner'))}",
         'clearing_house = "http://127.0.0.1:8200/"': f'clearing_house = "{where.payers}"',
+        'device = "folder:.demo/devices/camera"': f"device = {json.dumps(f'folder:{where.devices}/camera')}",
+        "preview_port = 8765": f"preview_port = {where.preview_port}",
         "port = 9100": f"port = {where.printer_port}",
     }
     text = Path(__file__).with_name("kiosk.toml").read_text(encoding="utf-8")

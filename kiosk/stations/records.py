@@ -149,10 +149,9 @@ def devices(reading: Reading, at: datetime) -> list[Device]:
     return sorted((_device(row, at) for row in rows), key=lambda known: order.index(known.kind))
 
 
-def preview(reading: Reading, station: str, at: datetime) -> Preview | None:
-    """Return where this station's screen finds what its camera sees. None: no camera of it works."""
-    hosts = (host for host in devices(reading, at) if (host.kind, host.name) == (Kind.HOST, station))
-    return next((host.preview for host in hosts if host.preview and host.cause != "silent"), None)
+def hosts(reading: Reading, station: str, at: datetime) -> list[Device]:
+    """Return the device hosts of a station."""
+    return [host for host in devices(reading, at) if (host.kind, host.name) == (Kind.HOST, station)]
 
 
 def _device(row: Row[Any], at: datetime) -> Device:

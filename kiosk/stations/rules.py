@@ -174,6 +174,17 @@ def worst(parts: Iterable[Part]) -> Part | None:
     return min(troubled, key=lambda part: WORST_FIRST.index(part.state), default=None)
 
 
+def scanners(hosts: Iterable[Device]) -> list[Part]:
+    """Return the scanners, cameras among them, that a patient can use now."""
+    heard = [host for host in hosts if host.cause != "silent"]
+    return [part for host in heard for part in host.parts if part.kind == "scanner" and part.state not in BAD]
+
+
+def preview(hosts: Iterable[Device]) -> Preview | None:
+    """Return where their screen finds what a camera sees. None: no camera works."""
+    return next((host.preview for host in hosts if host.preview and host.cause != "silent"), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The tasks that health asks for: `open` is (kind, subject) → cause, `close` is what is over."""

@@ -10,9 +10,12 @@ import pytest
 import serial
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
+from drivers.scanners.decoding import decode
 from drivers.simulated.bench import Bench
+from drivers.simulated.camera import VirtualCamera
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
 from kiosk.app import create_app
@@ -59,7 +62,8 @@ def table(tmp_path: Path) -> Iterator[Table]:
     """A demo's app with real simulated devices."""
     printer = VirtualPrinter().start()
     scanner = VirtualScanner(tmp_path / "scanner").plug()
-    devices = Bench(printer, scanner).start()
+    camera = VirtualCamera(tmp_path / "camera").plug()
+    devices = Bench(printer, scanner, camera).start()
     config = cast.config(tmp_path, demo={"bench": f"http://127.0.0.1:{devices.port}"})
     migrate(config)
     app = create_app(config, now=lambda: NINE)
@@ -87,6 +91,17 @@ def test_typed_escapes_become_control_characters(table: Table) -> None:
     assert table.send("scan", payload=r"@\n\x1e\rANSI\\").status_code == 303
     assert table.line.read(9) == b"@\n\x1e\rANSI\\"
     assert typed_payload("é\r\n\\x0") == b"\xe9\n\\x0"
+
+
+def test_what_is_scanned_may_be_held_before_the_camera(table: Table) -> None:
+    assert "Hold under the scanner" in table.look()
+    table.send("fault", position="held-camera")
+    assert "Hold before the camera" in table.look()
+    assert table.send("scan", payload="B042").status_code == 303
+    (seen,) = table.devices.camera.folder.glob("*.png")
+    with Image.open(seen) as picture:
+        assert [code.data for code in decode(picture)] == [b"B042"]
+    assert table.line.in_waiting == 0
 
 
 @pytest.mark.parametrize("form", [{"payload": ""}, {"sample": "nobody"}, {"payload": "x" * 5000}, {}])

@@ -163,3 +163,23 @@ def test_only_the_pages_that_ask_for_a_scan_show_what_the_camera_sees(kiosk: Kio
     kiosk.press("back")
     assert "data-mirror=" in kiosk.page
     assert first not in kiosk.page, "Another question has another address."
+
+
+def test_where_a_scanner_stands_beside_the_camera_both_are_named(kiosk: Kiosk) -> None:
+    counter = Part("counter", "scanner", State.READY, "", kiosk.at)
+    camera = Part("camera", "scanner", State.READY, "", kiosk.at)
+    preview = Preview("http://127.0.0.1:8765", "5a" * 32)
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        stations.enrol(tx, Kind.HOST, "front", "test")
+        (host,) = stations.hosts(tx, "front", tx.at)
+        stations.reported(tx, host.id, "1", [camera], preview)
+    kiosk.press("appointment")
+    assert "driver licence in front of the camera" in kiosk.look()
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        stations.reported(tx, host.id, "1", [counter, camera], preview)
+    assert "driver licence under the scanner" in kiosk.look()
+    assert "The camera reads it, too." in kiosk.look()
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        down = Part("counter", "scanner", State.DOWN, "unplugged", kiosk.at)
+        stations.reported(tx, host.id, "1", [down, camera], preview)
+    assert "driver licence in front of the camera" in kiosk.look()

@@ -211,7 +211,7 @@ def with_preview(host: Host, address: str, key: str = "5a" * 32) -> int:
 def preview(here: Clinic) -> rules.Preview | None:
     """Where the front door's screen finds what its camera sees."""
     with here.database.snapshot(at=here.now()) as seen:
-        return records.preview(seen, "front", here.now())
+        return rules.preview(records.hosts(seen, "front", here.now()))
 
 
 def test_the_screen_of_a_host_with_a_camera_finds_what_it_sees(

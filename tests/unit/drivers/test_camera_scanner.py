@@ -66,6 +66,18 @@ def test_frames_in_which_nothing_moves_are_not_decoded(
     assert len(looks) == 4
 
 
+def test_a_desk_on_which_nothing_moves_is_looked_at_less_and_less(
+    scanner: CameraScanner, monkeypatch: pytest.MonkeyPatch
+):
+    looks: list[object] = []
+    monkeypatch.setattr(module, "glance", lambda frame: looks.append(frame) or [])
+    monkeypatch.setattr(module, "_LOOK_AGAIN_S", 0.01)
+    monkeypatch.setattr(module, "_SELDOM_S", 3600.0)
+    for _ in range(40):
+        scanner.read()
+    assert 2 <= len(looks) < 20
+
+
 def test_no_picture_is_kept_when_it_closes(scanner: CameraScanner):
     scanner.read()
     assert scanner.picture is not None

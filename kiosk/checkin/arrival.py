@@ -16,6 +16,10 @@ class CheckInError(Exception):
     """This appointment cannot be checked in (any more)."""
 
 
+class NotOffered(CheckInError):
+    """This appointment is for a service that kiosk.toml no longer names."""
+
+
 def check_in(
     tx: Transaction,
     *,
@@ -32,10 +36,12 @@ def check_in(
     """Give somebody who is here a ticket; print it where they stand (at `station`, if at one, and at once).
 
     The same `command`, or an appointment that arrived before, gives the same ticket. Raises CheckInError for
-    an appointment that was cancelled.
+    an appointment that was cancelled, or whose services are not offered.
     """
     if (before := _before(tx, command, appointment)) is not None:
         return before
+    if appointment is not None and not tx.room.rules.services.keys() >= set(appointment.services):
+        raise NotOffered(NotOffered.__doc__)
     if appointment is not None and not appointments.mark_arrived(tx, appointment.id):
         raise CheckInError(CheckInError.__doc__)
     visit = records.add_visit(

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Case(StrEnum):
     """Why a patient must see the front desk: the letter of the staff code. Patients read one text for all."""
 
+    NOT_OFFERED = "H"
     NO_APPOINTMENT = "K"
     TOO_MANY_TRIES = "L"
     DIFFERS = "M"
@@ -19,6 +20,7 @@ class Case(StrEnum):
 
 
 EXPLANATIONS = {
+    Case.NOT_OFFERED: "The appointment is for a service that is no longer offered here.",
     Case.NO_APPOINTMENT: "No appointment today with these details.",
     Case.TOO_MANY_TRIES: "Too many failed tries, for this patient today or at this kiosk. Ask who it is.",
     Case.DIFFERS: "Name or birth date differs from the record.",

@@ -8,7 +8,7 @@ import structlog
 
 from kiosk.appointments.records import Appointment, Status, by_reference
 from kiosk.checkin import printing
-from kiosk.checkin.arrival import CheckInError, check_in
+from kiosk.checkin.arrival import CheckInError, NotOffered, check_in
 from kiosk.checkin.cases import Case
 from kiosk.checkin.effects import Arrive, CloseTask, Effect, Insure, OpenTask, Print
 from kiosk.checkin.given import Arrived, NotFound
@@ -80,6 +80,8 @@ class Deeds:
                 by=self.by,
                 paper=effect.paper,
             )
+        except NotOffered:
+            return NotFound(Case.NOT_OFFERED)
         except CheckInError:
             return NotFound(Case.CANCELLED)
         if ticket.state in GONE:

@@ -78,8 +78,8 @@ class Config(Section, frozen=True, kw_only=True):
         return self.public_url.startswith("https://")
 
     def service_name(self, service: str, language: str) -> str:
-        """The service's name in `language`, else in the site's first."""
-        names = next(s.name for s in self.services if s.id == service)
+        """The service's name in `language`, else in the site's first; its id when configured no more."""
+        names = next((s.name for s in self.services if s.id == service), {"": service})
         return names.get(language) or names.get(self.site.languages[0]) or next(iter(names.values()))
 
     def desk_name(self, desk: str) -> str:

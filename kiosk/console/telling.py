@@ -75,6 +75,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     "NoInsurance": ("No insurance was taken down for this ticket.", "Nothing was done."),
     "NoNumber": ("This is not a member number.", "Type 4 to 30 letters and digits. Nothing was changed."),
     "NoQuestion": ("The payer cannot be asked.", "Correct the payer and the number first."),
+    "NotOffered": ("This appointment is for a service that is no longer offered.", "Give a ticket instead."),
     "NoSuchTicket": ("This ticket is not of today.", "Nothing was done."),
 }
 """What does not depend on anything else."""

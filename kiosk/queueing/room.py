@@ -5,6 +5,7 @@ A `Room` is made for one transaction: it reads the `Snapshot` it was given and c
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -78,6 +79,8 @@ class Room:
         first, *later = services
         for name in later:
             self._service(name)
+        if priority is not None and priority not in self.rules.head_starts:
+            raise UnknownName(f"There is no priority {priority!r}.")
         code = self._next_code(self._service(first).letter)
         self.serial += 1
         ticket = Ticket(
@@ -216,8 +219,9 @@ class Room:
             self.decisions.append(Decision("desk_closed", at, by, desk=desk))
 
     def why(self, ticket: Ticket) -> Reason:
-        """Why this ticket stands where it stands. A late start in the queue counts from `since`."""
-        return self._reason(since=ticket.since, slot=ticket.slot, priority=ticket.priority)
+        """Why this ticket stands where it stands, by the head start that it was given then."""
+        now = self._reason(since=ticket.since, slot=ticket.slot, priority=ticket.priority)
+        return replace(now, head_start=now.reference - ticket.due)
 
     def _next_code(self, letter: str) -> str:
         """The letter's next number; not one with which somebody still waits since yesterday."""
@@ -262,9 +266,8 @@ class Room:
         return occupant
 
     def _reason(self, *, since: datetime, slot: datetime | None, priority: str | None) -> Reason:
-        if priority is not None and priority not in self.rules.head_starts:
-            raise UnknownName(f"There is no priority {priority!r}.")
-        head_start = self.rules.head_starts[priority] if priority else timedelta(0)
+        # A priority that was taken out of the configuration meanwhile is none: the patient is still served.
+        head_start = self.rules.head_starts.get(priority or "", timedelta(0))
         return reason(
             since=since, slot=slot, grace=self.rules.grace, head_start=head_start, priority=priority
         )

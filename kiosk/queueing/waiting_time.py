@@ -17,6 +17,8 @@ ENOUGH = 4
 """Fewer observations than this say less than the configured expectation."""
 
 ROUNDED_TO = timedelta(minutes=5)
+UNTOLD = timedelta(0)
+"""How long a service lasts that was taken out of the configuration while somebody is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _free_at(
     for ticket in tickets:
         if ticket.desk == desk and ticket.state in (State.CALLED, State.SERVING):
             began = ticket.started_at or at
-            return max(at, began + lasting[ticket.service])
+            return max(at, began + lasting.get(ticket.service, UNTOLD))
     return at
 
 

@@ -257,6 +257,18 @@ def test_a_cancelled_appointment_is_for_staff(kiosk: Kiosk, scanned: bool) -> No
     assert refused_as(kiosk) == "W"
 
 
+def test_an_appointment_for_a_service_that_is_no_longer_offered_is_for_staff(kiosk: Kiosk) -> None:
+    booked = kiosk.expect(services=("laboratory", "surgery"))
+    kiosk.scan(kiosk.letter(booked))
+    kiosk.born()
+
+    assert kiosk.press("yes") is Step.REFUSED
+    assert kiosk.state.code.startswith("H")
+    assert kiosk.codes == []
+    with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
+        assert book.find(seen, booked.id) == booked
+
+
 def test_an_appointment_cancelled_while_the_patient_confirms_is_for_staff(kiosk: Kiosk) -> None:
     appointment = kiosk.expect()
     kiosk.named("Lopez")

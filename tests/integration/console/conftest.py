@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec import to_builtins
 from werkzeug.test import TestResponse
 
 from kiosk.access import Role
@@ -135,6 +136,16 @@ def signed_in(app: Flask, here: Clinic, username: str, name: str) -> FlaskClient
     client = app.test_client()
     client.set_cookie(STAFF_COOKIE, token)
     return client
+
+
+def reopened(before: Floor, config: Config, **tables: object) -> Floor:
+    """The same clinic and coordinators after a restart with other tables in kiosk.toml."""
+    other = Config.from_dict({**to_builtins(config), **tables})
+    app = create_app(other, now=lambda: before.at)
+    browsers = [Browser(app.test_client()) for _ in range(2)]
+    for browser, name in zip(browsers, ("ana", "ben"), strict=True):
+        browser.client.set_cookie(STAFF_COOKIE, f"token of {name}")
+    return Floor(app, app.extensions["clinic"], *browsers, at=before.at)
 
 
 @pytest.fixture

@@ -50,6 +50,15 @@ def test_nobody_can_give_an_estimate_where_no_desk_is_open() -> None:
     assert estimates(RULES, seen(here), {}, at=NINE) == {}
 
 
+def test_a_service_that_is_no_longer_offered_keeps_no_desk_busy() -> None:
+    here = room(open_desks=["room-2"])
+    arrive(here, "ana")
+    here.call_next("room-2", at=NINE, by="x")
+    here.changes["ana"] = here.ticket("ana").changed(service="surgery")
+    arrive(here, "bo")
+    assert estimates(RULES, seen(here), {}, at=NINE) == {"bo": Estimate(timedelta(0), minutes(5))}
+
+
 def test_what_was_observed_today_counts_once_there_is_enough_of_it() -> None:
     assert pace(minutes(10), [minutes(1)] * 3) == (minutes(7), minutes(13))
     assert pace(minutes(10), [minutes(2)] * 4) == (minutes(2), minutes(2))

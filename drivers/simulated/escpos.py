@@ -6,38 +6,18 @@ recorded in `errors` and skipped.
 """
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image
 
-from drivers.simulated.paper import CELL_HEIGHT, LINE_SPACING, Paper, letter
+from drivers.simulated.paper import LINE_SPACING, Paper
+from drivers.simulated.typesetting import Typesetter
 
 LF, CR, HT, DLE, ESC, FS, GS = 0x0A, 0x0D, 0x09, 0x10, 0x1B, 0x1C, 0x1D
 
-CODE_PAGES = {
-    0: "cp437", 2: "cp850", 3: "cp860", 4: "cp863", 5: "cp865", 13: "cp857", 14: "cp737", 15: "iso8859-7",
-    16: "cp1252", 17: "cp866", 18: "cp852", 19: "cp858", 32: "cp720", 33: "cp775", 34: "cp855", 35: "cp861",
-    36: "cp862", 37: "cp864", 38: "cp869", 39: "iso8859-2", 40: "iso8859-15", 45: "cp1250", 46: "cp1251",
-    47: "cp1253", 48: "cp1254", 49: "cp1255", 50: "cp1256", 51: "cp1257", 52: "cp1258",
-}  # fmt: skip
-
-_IGNORED_ESC = {
-    "!": 1,
-    "-": 1,
-    "G": 1,
-    "M": 1,
-    "R": 1,
-    "{": 1,
-    " ": 1,
-    "r": 1,
-    "U": 1,
-    "\\": 2,
-    "V": 1,
-    "p": 3,
-    "=": 1,
-    "2": 0,
-}
+# What it skips, and how many bytes follow.
+_IGNORED_ESC = {**dict.fromkeys("-GMR{ rUV=", 1), "\\": 2, "p": 3}
 _IGNORED_FS = {"!": 1, "&": 0, "-": 1, ".": 0, "C": 1, "S": 2}
 _IGNORED_GS = {"B": 1, "b": 1, "H": 1, "h": 1, "w": 1, "f": 1, "L": 2, "W": 2, "P": 2}
 _IDENTITY = {65: "1.00", 66: "VIRTUAL", 67: "TM-T88V", 68: "0001"}
@@ -45,16 +25,6 @@ _QR_LEVELS = {48: "l", 49: "m", 50: "q", 51: "h"}
 
 Bytewise = Generator[None, int, None]
 Taking = Generator[None, int, bytes]
-
-
-@dataclass
-class _Style:
-    align: int = 0
-    bold: bool = False
-    width: int = 1
-    height: int = 1
-    code_page: int = 0
-    spacing: int = LINE_SPACING
 
 
 @dataclass
@@ -75,13 +45,13 @@ class Output:
     moved: Callable[[int], None]
 
 
-@dataclass
 class Interpreter:
-    paper: Paper
-    output: Output
-    errors: list[str] = field(default_factory=list)
+    """Obeys on `paper` and towards `output`. `errors`: what it did not know or could not do."""
 
-    def __post_init__(self) -> None:
+    def __init__(self, paper: Paper, output: Output) -> None:
+        self.paper, self.output = paper, output
+        self.errors: list[str] = []
+        self._setter = Typesetter(paper, output.moved, self.errors)
         self.forget()
 
     def forget(self) -> None:
@@ -91,17 +61,19 @@ class Interpreter:
         next(self._machine)
 
     def reset(self) -> None:
-        self._style, self._qr = _Style(), _QrSettings()
-        self._line: list[Image.Image] = []
+        """Set up as after switching on; what was received stays."""
+        self._setter.forget()
+        self._qr = _QrSettings()
 
     def step(self, byte: int) -> None:
+        """Obey one byte more."""
         self._machine.send(byte)
 
     def _run(self) -> Bytewise:
         while True:
             byte = yield from self._next()
             if byte == LF:
-                self._print_line()
+                self._setter.print_line()
             elif byte == ESC:
                 yield from self._esc()
             elif byte == GS:
@@ -111,7 +83,7 @@ class Interpreter:
             elif byte == FS:
                 yield from self._fs()
             elif byte >= 0x20:
-                self._character(byte)
+                self._setter.character(byte)
             elif byte not in (0, CR, HT):
                 self._unknown("control", byte)
 
@@ -133,16 +105,17 @@ class Interpreter:
         if name == "@":
             self.reset()
             self.output.status_on(False)
-        elif name in "aEtJd3":
+        elif name in "!aEtJd3":
             self._set(name, (yield from self._next()))
         elif name == "$":
             low, high = yield from self._take(2)
-            self._move_to(low + 256 * high)
+            self._setter.move_to(low + 256 * high)
         elif name in "im":
             self.output.cut()
+        elif name == "2":
+            self._setter.style.spacing = LINE_SPACING
         elif name in _IGNORED_ESC:
-            options = yield from self._take(_IGNORED_ESC[name])
-            self._esc_plain(name, options)
+            yield from self._take(_IGNORED_ESC[name])
         else:
             self._unknown("ESC", ord(name))
 
@@ -154,28 +127,24 @@ class Interpreter:
         else:
             self._unknown("FS", ord(name))
 
-    def _esc_plain(self, name: str, options: bytes) -> None:
-        if name == "2":
-            self._style.spacing = LINE_SPACING
-        elif name == "!":
-            mode = options[0]
-            self._style.bold = bool(mode & 0x08)
-            self._style.height, self._style.width = 1 + bool(mode & 0x10), 1 + bool(mode & 0x20)
-
     def _set(self, name: str, value: int) -> None:
+        style = self._setter.style
         match name:
+            case "!":
+                style.bold = bool(value & 0x08)
+                style.height, style.width = 1 + bool(value & 0x10), 1 + bool(value & 0x20)
             case "a":
-                self._style.align = value % 48
+                style.align = value % 48
             case "E":
-                self._style.bold = bool(value & 1)
+                style.bold = bool(value & 1)
             case "t":
-                self._style.code_page = value
+                style.code_page = value
             case "3":
-                self._style.spacing = value
+                style.spacing = value
             case "J":
-                self._print_line(value)
+                self._setter.print_line(value)
             case "d":
-                self._print_line(value * self._style.spacing)
+                self._setter.print_line(value * style.spacing)
 
     def _gs(self) -> Bytewise:
         name = chr((yield from self._next()))
@@ -195,7 +164,8 @@ class Interpreter:
     def _gs_one(self, name: str, value: int) -> None:
         match name:
             case "!":
-                self._style.width, self._style.height = (value >> 4 & 7) + 1, (value & 7) + 1
+                style = self._setter.style
+                style.width, style.height = (value >> 4 & 7) + 1, (value & 7) + 1
             case "a":
                 self.output.status_on(value != 0)
             case "I" if value in _IDENTITY:
@@ -207,7 +177,7 @@ class Interpreter:
         mode = yield from self._next()
         if mode in (65, 66):
             feed = yield from self._next()
-            self._advance(feed)
+            self._setter.advance(feed)
         elif mode not in (0, 1, 48, 49):
             self._unknown("GS V", mode)
             return
@@ -237,12 +207,10 @@ class Interpreter:
             case 80:
                 self._qr.data = options[1:]
             case 81:
-                self._stamp(self._qr_picture())
+                level = _QR_LEVELS.get(self._qr.level, "l")
+                self._setter.stamp(_qr_symbol(self._qr.data, level, self._qr.module))
             case _:
                 self._unknown("GS ( k", function)
-
-    def _qr_picture(self) -> Image.Image:
-        return _qr_symbol(self._qr.data, _QR_LEVELS.get(self._qr.level, "l"), self._qr.module)
 
     def _raster(self) -> Bytewise:
         zero, mode, x_low, x_high, y_low, y_high = yield from self._take(6)
@@ -254,56 +222,12 @@ class Interpreter:
             picture = Image.frombytes("1", (width * 8, height), data)
             if mode % 48:
                 picture = picture.resize((width * 8 * (1 + (mode & 1)), height * (1 + (mode >> 1 & 1))))
-            self._stamp(picture)
+            self._setter.stamp(picture)
 
     def _dle(self) -> Bytewise:
         """Obeyed when it arrived (`printer.py`); here its bytes are only skipped."""
         name = yield from self._next()
         yield from self._take({0x04: 1, 0x05: 1, 0x14: 3}.get(name, 0))
-
-    def _character(self, byte: int) -> None:
-        style = self._style
-        page = CODE_PAGES.get(style.code_page)
-        if byte >= 0x80 and page is None:
-            self._unknown("code page", style.code_page)
-        character = bytes([byte]).decode(page or "ascii", "replace")
-        glyph = letter(character, style.width, style.height, style.bold)
-        if sum(picture.width for picture in self._line) + glyph.width > self.paper.dots:
-            self._print_line()
-        self._line.append(glyph)
-
-    def _move_to(self, x: int) -> None:
-        gap = x - sum(picture.width for picture in self._line)
-        if gap > 0:
-            self._line.append(Image.new("1", (gap, 1)))
-
-    def _print_line(self, feed: int | None = None) -> None:
-        height = max((picture.height for picture in self._line), default=0)
-        x = self._left(sum(picture.width for picture in self._line))
-        for picture in self._line:
-            # Magnified letters stand on the same base line as small ones.
-            drop = (height - picture.height) * 18 // CELL_HEIGHT
-            self.paper.stamp(picture, x, self.paper.used + drop)
-            x += picture.width
-        self._line.clear()
-        self._advance(max(height, self._style.spacing) if feed is None else max(height, feed))
-
-    def _left(self, width: int) -> int:
-        return (0, max(0, self.paper.dots - width) // 2, max(0, self.paper.dots - width))[
-            self._style.align % 3
-        ]
-
-    def _stamp(self, picture: Image.Image) -> None:
-        if self._line:
-            self._print_line()
-        if picture.width > self.paper.dots:
-            self.errors.append(f"picture of {picture.width} dots on {self.paper.dots}")
-        self.paper.stamp(picture, self._left(picture.width))
-        self._advance(picture.height)
-
-    def _advance(self, dots: int) -> None:
-        self.paper.advance(dots)
-        self.output.moved(dots)
 
 
 @lru_cache(maxsize=16)

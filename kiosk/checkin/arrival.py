@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Appointment
 from kiosk.appointments.rules import Person
-from kiosk.checkin import printing, records
+from kiosk.checkin import records
+from kiosk.checkin.ticket import printing
 from kiosk.database import Transaction
 from kiosk.queueing import records as queue
 from kiosk.queueing.tickets import Ticket

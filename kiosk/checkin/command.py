@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from drivers import preview
-from kiosk.checkin import sample
+from kiosk.checkin.ticket import sample
 from kiosk.clinic import utc_now
 from kiosk.command import Command, Options, port
 

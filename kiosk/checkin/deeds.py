@@ -7,13 +7,13 @@ from typing import TypeVar
 import structlog
 
 from kiosk.appointments.records import Appointment, Status, by_reference
-from kiosk.checkin import printing
 from kiosk.checkin.arrival import CheckInError, NotOffered, check_in
-from kiosk.checkin.cases import Case
-from kiosk.checkin.effects import Arrive, CloseTask, Effect, Insure, OpenTask, Print
-from kiosk.checkin.given import Arrived, NotFound
-from kiosk.checkin.rules import advance
-from kiosk.checkin.steps import Dialogue, Options
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.effects import Arrive, CloseTask, Effect, Insure, OpenTask, Print
+from kiosk.checkin.rules.given import Arrived, NotFound
+from kiosk.checkin.rules.machine import advance
+from kiosk.checkin.rules.steps import Dialogue, Options
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.coverage import records as coverage
 from kiosk.coverage.rules import Card

@@ -11,16 +11,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from kiosk.appointments import codes
-from kiosk.checkin import fetching, insurance, records
+from kiosk.checkin import fetching, records
 from kiosk.checkin.deeds import Deeds
-from kiosk.checkin.effects import Fetch, LookUp
-from kiosk.checkin.given import Given, NotFound, Press, Scanned
 from kiosk.checkin.lookup import find
 from kiosk.checkin.lookup import scanned as meant
 from kiosk.checkin.records import Record
-from kiosk.checkin.rules import advance
-from kiosk.checkin.steps import Dialogue, Found, Options, Who
-from kiosk.checkin.tries import judged
+from kiosk.checkin.rules import insurance
+from kiosk.checkin.rules.effects import Fetch, LookUp
+from kiosk.checkin.rules.given import Given, NotFound, Press, Scanned
+from kiosk.checkin.rules.machine import advance
+from kiosk.checkin.rules.steps import Dialogue, Found, Options, Who
+from kiosk.checkin.rules.tries import judged
 from kiosk.clinic import Clinic
 from kiosk.coverage.rules import member_number
 from kiosk.database import Transaction

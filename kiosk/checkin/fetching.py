@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import structlog
 
-from kiosk.checkin.effects import Fetch
-from kiosk.checkin.given import Given, NotFetched, Scanned
 from kiosk.checkin.lookup import scanned
+from kiosk.checkin.rules.effects import Fetch
+from kiosk.checkin.rules.given import Given, NotFetched, Scanned
 from kiosk.clinic import Clinic
 from kiosk.coverage.issuers import trust
 from kiosk.coverage.links import LinkProblem, Problem, fetch

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from kiosk.appointments import records
 from kiosk.appointments.records import Appointment, Status
-from kiosk.checkin.cases import Case
-from kiosk.checkin.given import NotFound, Scanned
-from kiosk.checkin.steps import Found, Who
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.given import NotFound, Scanned
+from kiosk.checkin.rules.steps import Found, Who
 from kiosk.clinic import Clinic
 from kiosk.coverage.rules import Card, from_health_card
 from kiosk.database import Reading

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from kiosk import guards
 from kiosk.access import principal
 from kiosk.checkin import dialogue, records, screen
-from kiosk.checkin.given import Chose, Confirmed, Given, Photographed, Press, Speaks, Typed
+from kiosk.checkin.rules.given import Chose, Confirmed, Given, Photographed, Press, Speaks, Typed
 from kiosk.checkin.screen import Screen
 from kiosk.clinic import clinic
 from kiosk.config import Station

@@ -10,8 +10,8 @@ import msgspec
 import sqlalchemy as sa
 
 from kiosk.appointments.rules import Person
-from kiosk.checkin.steps import Dialogue, Who
-from kiosk.checkin.tries import STATION_SPAN, Failures, subject
+from kiosk.checkin.rules.steps import Dialogue, Who
+from kiosk.checkin.rules.tries import STATION_SPAN, Failures, subject
 from kiosk.database import Reading, Transaction
 from kiosk.database.schema import checkin, failed_try, visit
 from kiosk.database.vault import VaultError

@@ -12,12 +12,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from kiosk.checkin import printing
-from kiosk.checkin.insurance import grouped, is_asked
 from kiosk.checkin.keyboards import CROCKFORD, DIGITS, LATIN, keyboards, lettered
 from kiosk.checkin.records import Record
-from kiosk.checkin.rules import COPIES, days_of
-from kiosk.checkin.steps import PROBLEMS, Dialogue, Step
+from kiosk.checkin.rules.insurance import grouped, is_asked
+from kiosk.checkin.rules.machine import COPIES, days_of
+from kiosk.checkin.rules.steps import PROBLEMS, Dialogue, Step
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.config import Station
 from kiosk.database import Reading

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from kiosk.access import principal
 from kiosk.appointments import records as appointments
 from kiosk.appointments.rules import Person
-from kiosk.checkin import printing
 from kiosk.checkin.arrival import CheckInError, check_in
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic, clinic
 from kiosk.console import commands, insurance, records, rules, screen, subject, surroundings, telling, words
 from kiosk.console.commands import Answer

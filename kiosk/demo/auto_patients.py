@@ -10,7 +10,7 @@ from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Appointment, Status
 from kiosk.bench.devices import Devices
 from kiosk.checkin import records as dialogues
-from kiosk.checkin.steps import Dialogue, Step
+from kiosk.checkin.rules.steps import Dialogue, Step
 from kiosk.clinic import utc_now
 from kiosk.config import Config
 from kiosk.database import Database

@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from kiosk.access import principal
 from kiosk.checkin import dialogue
-from kiosk.checkin.printing import target
+from kiosk.checkin.ticket.printing import target
 from kiosk.clinic import clinic
 from kiosk.database import Transaction, jobs
 from kiosk.database.jobs import Job

@@ -7,8 +7,8 @@ A host that prints tells so before the first byte and after the last; what is to
 from collections.abc import Mapping
 from typing import Any
 
-from kiosk.checkin import printing
-from kiosk.checkin.printing import NOT_PRINTED, PRINT_SENT, PRINT_UNKNOWN, PRINTED, target, ticket_of
+from kiosk.checkin.ticket import printing
+from kiosk.checkin.ticket.printing import NOT_PRINTED, PRINT_SENT, PRINT_UNKNOWN, PRINTED, target, ticket_of
 from kiosk.clinic import Clinic
 from kiosk.database import Reading, Transaction, jobs
 from kiosk.database.jobs import Job

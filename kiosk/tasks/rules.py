@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kiosk.checkin.cases import explain
+from kiosk.checkin.rules.cases import explain
 from kiosk.stations.rules import advice, trouble
 
 

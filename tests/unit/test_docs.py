@@ -9,7 +9,7 @@ from typing import get_args, get_type_hints
 import msgspec
 import pytest
 
-from kiosk.checkin import printing
+from kiosk.checkin.ticket import printing
 from kiosk.cli import COMMANDS
 from kiosk.config import Config, Section
 from kiosk.queueing.tickets import TRANSITION_EVENTS, TRANSITIONS, State

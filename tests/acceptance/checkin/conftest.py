@@ -15,9 +15,9 @@ from kiosk.app import create_app
 from kiosk.appointments import records as book
 from kiosk.checkin import records
 from kiosk.checkin.arrival import check_in
-from kiosk.checkin.cases import Case
-from kiosk.checkin.insurance import STEPS
-from kiosk.checkin.steps import Dialogue, Found, Notice, Step, Who
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.insurance import STEPS
+from kiosk.checkin.rules.steps import Dialogue, Found, Notice, Step, Who
 from kiosk.clinic import Clinic
 from kiosk.coverage.rules import Card
 from kiosk.coverage.rules import Source as CardSource

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kiosk.appointments import codes
 from kiosk.checkin import records
-from kiosk.checkin.steps import Dialogue, Notice, Step
+from kiosk.checkin.rules.steps import Dialogue, Notice, Step
 from tests.acceptance.checkin import conftest
 from tests.acceptance.checkin.conftest import Panel, Place
 

@@ -14,7 +14,7 @@ from kiosk.appointments import codes, records
 from kiosk.appointments.records import Appointment
 from kiosk.checkin import dialogue
 from kiosk.checkin.records import at_station
-from kiosk.checkin.steps import Dialogue, Step
+from kiosk.checkin.rules.steps import Dialogue, Step
 from kiosk.clinic import Clinic
 from kiosk.config import Config
 from kiosk.database.migrations import migrate

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from kiosk.appointments import records as book
 from kiosk.checkin import dialogue
 from kiosk.checkin.records import person_of
-from kiosk.checkin.steps import Notice, Step
+from kiosk.checkin.rules.steps import Notice, Step
 from kiosk.database import schema
 from kiosk.identity.manual_code import manual_code
 from kiosk.queueing.tickets import State

@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 
 from kiosk.checkin import dialogue, fetching
 from kiosk.checkin.dialogue import life
-from kiosk.checkin.effects import Outcome
-from kiosk.checkin.given import Given, Scanned
-from kiosk.checkin.steps import Dialogue, Notice, Options, Step
+from kiosk.checkin.rules.effects import Outcome
+from kiosk.checkin.rules.given import Given, Scanned
+from kiosk.checkin.rules.steps import Dialogue, Notice, Options, Step
 from kiosk.config import Config, Coverage
 from kiosk.coverage import records as coverage
 from kiosk.coverage.rules import Card, Source

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from kiosk.checkin import fetching
 from kiosk.checkin.dialogue import life
-from kiosk.checkin.steps import Notice, Step
+from kiosk.checkin.rules.steps import Notice, Step
 from kiosk.config import Config, Coverage
 from kiosk.coverage import records as coverage
 from kiosk.coverage.links import Trust

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.checkin.steps import Step
+from kiosk.checkin.rules.steps import Step
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind, Part, Preview, State
 from tests.integration.checkin.conftest import Kiosk

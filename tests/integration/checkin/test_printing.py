@@ -11,8 +11,8 @@ from flask import Flask
 
 from kiosk.app import create_app
 from kiosk.appointments.rules import Person
-from kiosk.checkin import printing
 from kiosk.checkin.arrival import check_in
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.config import Config
 from kiosk.database import jobs, schema

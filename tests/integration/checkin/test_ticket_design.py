@@ -16,7 +16,7 @@ from PIL import Image
 from drivers import preview
 from drivers.printers.encoder import Encoder
 from kiosk import cli
-from kiosk.checkin import paper, sample
+from kiosk.checkin.ticket import paper, sample
 from kiosk.config import Config, ConfigError, load
 from kiosk.doctor import installation
 from tests import cast

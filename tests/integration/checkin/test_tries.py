@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from kiosk.appointments.records import by_reference
 from kiosk.checkin import dialogue
 from kiosk.checkin.arrival import check_in
-from kiosk.checkin.given import Chose, Press, Typed
 from kiosk.checkin.records import at_station
-from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Dialogue, Step
-from kiosk.checkin.tries import STATION_SPAN, STATION_TRIES
+from kiosk.checkin.rules.given import Chose, Press, Typed
+from kiosk.checkin.rules.machine import TRIES
+from kiosk.checkin.rules.steps import Dialogue, Step
+from kiosk.checkin.rules.tries import STATION_SPAN, STATION_TRIES
 from kiosk.database import schema
 from kiosk.database.purge import purge
 from kiosk.identity.manual_code import manual_code

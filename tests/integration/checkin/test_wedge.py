@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.checkin.records import at_station
-from kiosk.checkin.steps import Notice
+from kiosk.checkin.rules.steps import Notice
 from tests import cast
 from tests.integration.checkin.conftest import Kiosk
 

@@ -13,9 +13,9 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kiosk.checkin import printing
 from kiosk.checkin import records as dialogues
-from kiosk.checkin.steps import Notice
+from kiosk.checkin.rules.steps import Notice
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.database import events, jobs, schema
 from kiosk.stations import records, work

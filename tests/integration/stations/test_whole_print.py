@@ -13,7 +13,7 @@ from drivers.printers.thermal import ThermalPrinter
 from drivers.simulated.mechanism import Mechanism
 from drivers.simulated.wire import Clock as WireClock
 from drivers.simulated.wire import Trouble, Wire, broken, faulty, power_cycled, silent
-from kiosk.checkin import printing
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.database import schema
 from kiosk.tasks import records as tasks

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.effects import Arrive, CloseTask, Effect, Fetch, Insure, OpenTask, Print
-from kiosk.checkin.given import (
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.effects import Arrive, CloseTask, Effect, Fetch, Insure, OpenTask, Print
+from kiosk.checkin.rules.given import (
     Arrived,
     Chose,
     Confirmed,
@@ -21,9 +21,9 @@ from kiosk.checkin.given import (
     Speaks,
     Typed,
 )
-from kiosk.checkin.insurance import STEPS, grouped, is_asked
-from kiosk.checkin.rules import advance
-from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Sent, Step, Who
+from kiosk.checkin.rules.insurance import STEPS, grouped, is_asked
+from kiosk.checkin.rules.machine import advance
+from kiosk.checkin.rules.steps import Dialogue, Found, Notice, Options, Sent, Step, Who
 from kiosk.coverage.rules import Card, Finding, Source
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.claims import Claim

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.given import Scanned
 from kiosk.checkin.lookup import UNUSABLE, scanned
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.given import Scanned
 from kiosk.identity.documents import Reason, Unknown
 
 TODAY = date(2026, 11, 23)

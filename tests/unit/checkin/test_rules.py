@@ -7,12 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.checkin.cases import EXPLANATIONS, Case, explain
-from kiosk.checkin.effects import Arrive, Effect, LookUp, OpenTask, Print
-from kiosk.checkin.given import Arrived, Chose, Confirmed, Given, NotFound, Press, Scanned, Speaks, Typed
-from kiosk.checkin.rules import COPIES, TRIES, advance, days_of
-from kiosk.checkin.scanning import UNREAD_TRIES
-from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Step, Who
+from kiosk.checkin.rules.cases import EXPLANATIONS, Case, explain
+from kiosk.checkin.rules.effects import Arrive, Effect, LookUp, OpenTask, Print
+from kiosk.checkin.rules.given import (
+    Arrived,
+    Chose,
+    Confirmed,
+    Given,
+    NotFound,
+    Press,
+    Scanned,
+    Speaks,
+    Typed,
+)
+from kiosk.checkin.rules.machine import COPIES, TRIES, advance, days_of
+from kiosk.checkin.rules.scanning import UNREAD_TRIES
+from kiosk.checkin.rules.steps import Dialogue, Found, Notice, Options, Step, Who
 from kiosk.identity.claims import Claim, Source
 from kiosk.identity.manual_code import manual_code
 

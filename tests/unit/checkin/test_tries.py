@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.given import NotFound
-from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Found, Who
-from kiosk.checkin.tries import STATION_TRIES, Failures, judged, subject
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.given import NotFound
+from kiosk.checkin.rules.machine import TRIES
+from kiosk.checkin.rules.steps import Found, Who
+from kiosk.checkin.rules.tries import STATION_TRIES, Failures, judged, subject
 from kiosk.identity.claims import Claim, Source
 from kiosk.identity.manual_code import manual_code
 

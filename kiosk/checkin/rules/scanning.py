@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from kiosk.checkin import insurance
-from kiosk.checkin.effects import Fetch, Outcome
-from kiosk.checkin.given import Confirmed, Given, NotFetched, Scanned, Typed
-from kiosk.checkin.outcomes import begun, refused
-from kiosk.checkin.steps import Dialogue, Notice, Options, Step, Who
+from kiosk.checkin.rules import insurance
+from kiosk.checkin.rules.effects import Fetch, Outcome
+from kiosk.checkin.rules.given import Confirmed, Given, NotFetched, Scanned, Typed
+from kiosk.checkin.rules.outcomes import begun, refused
+from kiosk.checkin.rules.steps import Dialogue, Notice, Options, Step, Who
 from kiosk.coverage.rules import Card
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.documents import HealthLink

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from kiosk.checkin.cases import Case
+from kiosk.checkin.rules.cases import Case
 from kiosk.coverage.rules import Card
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.claims import Claim, Source

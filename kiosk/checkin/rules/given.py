@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.effects import Fetch
-from kiosk.checkin.steps import Found, Who
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.effects import Fetch
+from kiosk.checkin.rules.steps import Found, Who
 from kiosk.coverage.rules import Card
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.documents import HealthLink, Personal

@@ -16,9 +16,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.checkin.effects import Effect, Insure, OpenTask, Outcome, Print
-from kiosk.checkin.given import Chose, Confirmed, Given, Photographed, Scanned, Typed
-from kiosk.checkin.steps import Dialogue, Notice, Options, Step
+from kiosk.checkin.rules.effects import Effect, Insure, OpenTask, Outcome, Print
+from kiosk.checkin.rules.given import Chose, Confirmed, Given, Photographed, Scanned, Typed
+from kiosk.checkin.rules.steps import Dialogue, Notice, Options, Step
 from kiosk.coverage.rules import Card, Finding, Source, compare, complete, tidy_member_number
 
 STEPS = frozenset(

@@ -1,4 +1,4 @@
-"""The dialogue of a check-in as a state machine: one question a page. Pure: standard library only.
+"""The dialogue of a check-in as a state machine: one question a page.
 
 `advance(state, given, options)` returns the next state and the effects that somebody else carries out. What
 an effect finds comes back as the next `given`. What makes no sense on a page changes nothing.
@@ -8,16 +8,16 @@ an effect finds comes back as the next `given`. What makes no sense on a page ch
         │      over consent, a link over fetching)
         └──── service ───────────────────────────────────────────── arrival ─────────── ticket
 
-The arrival commits visit and ticket; what comes after it (`kiosk.checkin.insurance`) takes nothing back.
+The arrival commits visit and ticket; what comes after it (`insurance`) takes nothing back.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from kiosk.checkin import insurance, scanning
-from kiosk.checkin.cases import Case
-from kiosk.checkin.effects import Arrive, LookUp, OpenTask, Outcome, Print
-from kiosk.checkin.given import (
+from kiosk.checkin.rules import insurance, scanning
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.effects import Arrive, LookUp, OpenTask, Outcome, Print
+from kiosk.checkin.rules.given import (
     Arrived,
     Chose,
     Confirmed,
@@ -29,8 +29,8 @@ from kiosk.checkin.given import (
     Speaks,
     Typed,
 )
-from kiosk.checkin.outcomes import arrived, begun, refused
-from kiosk.checkin.steps import Dialogue, Found, Notice, Options, Step, Who
+from kiosk.checkin.rules.outcomes import arrived, begun, refused
+from kiosk.checkin.rules.steps import Dialogue, Found, Notice, Options, Step, Who
 from kiosk.identity.chunks import Chunks
 from kiosk.identity.claims import Claim
 from kiosk.identity.manual_code import read_manual_code

@@ -7,10 +7,10 @@ right and wrong read the same: who found a letter learns nothing by trying on.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.given import NotFound
-from kiosk.checkin.rules import TRIES
-from kiosk.checkin.steps import Found, Who
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.given import NotFound
+from kiosk.checkin.rules.machine import TRIES
+from kiosk.checkin.rules.steps import Found, Who
 from kiosk.identity.claims import Source
 from kiosk.identity.folding import forms, without_suffix, words
 from kiosk.identity.manual_code import manual_code

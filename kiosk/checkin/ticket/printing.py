@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from kiosk.checkin import paper
+from kiosk.checkin.ticket import paper
 from kiosk.clinic import Clinic
 from kiosk.database import Reading, Transaction, events, jobs
 from kiosk.database.jobs import Job

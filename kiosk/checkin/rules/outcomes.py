@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from kiosk.checkin.cases import Case
-from kiosk.checkin.effects import CloseTask, Effect, OpenTask, Outcome
-from kiosk.checkin.given import Arrived
-from kiosk.checkin.steps import Dialogue, Options, Sent, Step
+from kiosk.checkin.rules.cases import Case
+from kiosk.checkin.rules.effects import CloseTask, Effect, OpenTask, Outcome
+from kiosk.checkin.rules.given import Arrived
+from kiosk.checkin.rules.steps import Dialogue, Options, Sent, Step
 
 
 def begun(state: Dialogue, **changes: object) -> Dialogue:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import Babel
 
-from kiosk.checkin import paper
+from kiosk.checkin.ticket import paper
 from kiosk.config import Config, load
 from kiosk.queueing.waiting_time import Estimate
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kiosk.checkin.steps import Dialogue, Who
+from kiosk.checkin.rules.steps import Dialogue, Who
 from kiosk.coverage.rules import Card, Finding
 from kiosk.identity.documents import HealthLink, Personal
 

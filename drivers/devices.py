@@ -22,9 +22,13 @@ from drivers.config import (
 from drivers.discovery import Kind, UsbPort
 from drivers.framing import TERMINATORS, Profile
 from drivers.printers.cups import CupsPrinter
-from drivers.printers.encoder import Encoder, Lettering, UnknownProfile
+from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.models import UnknownProfile
+from drivers.printers.network import Network
+from drivers.printers.serial_line import SerialLine
 from drivers.printers.thermal import Proof, ThermalPrinter
-from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.printers.transports import Transport
+from drivers.printers.usblp import UsbLp
 from drivers.scanners.input_event import EventDevice, KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner

@@ -1,50 +1,30 @@
-"""Print operations -> the bytes of one printer model. python-escpos knows the models; its connectors are
-not used.
+"""Print operations -> the bytes of one printer model.
 
-What the model's code pages can write goes as text, everything else as a picture (`GS v 0`, the one picture
-command that all of them share). Pictures never contain the bytes of a real-time command: printers obey
-those inside pictures.
+What the model's code pages can write goes as text, everything else as a picture.
 """
 
-import contextlib
-import io
-import logging
-import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from drivers.printers import lettering
+from drivers.printers import lettering, pictures
+from drivers.printers.models import model
+from drivers.printers.pictures import MAX_WIDTH_BYTES, SLICE_ROWS, SLICE_ROWS_SLOW
 from drivers.receipt import Band, Cut, Feed, Logo, Numeral, Operation, Paper, QrCode, Rule, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# How much of a picture one command carries. After a broken line as much must be filled up, which takes a slow
-# line seconds.
-_SLICE_ROWS, _SLICE_ROWS_SLOW = 64, 16
 # A few lines of text: half a second at 9600 baud.
 _PART_BYTES = 512
 _EM, _TALL_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 46, 60, 50
 _NARROW = 480
+_FONT_DOTS = 12
 # Drawn letters differ in width: lines are broken by measuring them.
 _MEASURED = 1000
-MAX_WIDTH_BYTES = 128
 _QUIET = 4
-_LOGO_PIXELS, _LOGO_HEIGHT = 1200, 200
-LONGEST_HEAD = 8
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
-_REAL_TIME = tuple(bytes([0x10, second]) for second in (0x04, 0x05, 0x14))
-
-
-log = logging.getLogger(__name__)
-
-
-class UnknownProfile(ValueError):
-    """python-escpos does not know this printer profile."""
 
 
 class Lettering(StrEnum):
@@ -63,22 +43,11 @@ class Encoder:
     def __init__(
         self, profile: str = "default", width_dots: int | None = None, style: Lettering = Lettering.DRAWN
     ) -> None:
-        library = _escpos()
-        if profile not in library.profiles:
-            raise UnknownProfile(
-                f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}"
-            )
-        self._library, self._name, self._style = library, profile, style
-        self._slice_rows = _SLICE_ROWS_SLOW if style is Lettering.PRINTER else _SLICE_ROWS
-        data = library.profiles[profile]
-        columns = int(data["fonts"]["0"]["columns"])
-        known = data["media"].get("width", {}).get("pixels")
-        dots = width_dots or (known if isinstance(known, int) else columns * 12)
-        dots = min(dots, MAX_WIDTH_BYTES * 8)
-        columns = dots // 12 if width_dots else columns
+        self._model, self._style = model(profile), style
+        self._slice_rows = SLICE_ROWS_SLOW if style is Lettering.PRINTER else SLICE_ROWS
+        dots = min(width_dots or self._model.dots or self._model.columns * _FONT_DOTS, MAX_WIDTH_BYTES * 8)
+        columns = dots // _FONT_DOTS if width_dots else self._model.columns
         self.paper = Paper(_MEASURED if style is Lettering.DRAWN else columns, dots)
-        self._features: dict[str, bool] = data["features"]
-        self._pages = library.code_pages(data["codePages"])
 
     def warm(self) -> None:
         """Load what the first ticket needs."""
@@ -115,13 +84,13 @@ class Encoder:
             case Numeral(text):
                 return self._numeral(text)
             case Band():
-                return self._picture(self._band(operation))
+                return self._picture(pictures.band(operation, self.paper.dots))
             case Logo(png):
-                return self._logo(png)
+                return self._picture(pictures.logo(png, self.paper.dots))
             case QrCode(data):
                 return self._qr(data)
             case Rule():
-                return self._picture(_bar(self.paper.dots, 2))
+                return self._picture(pictures.bar(self.paper.dots, 2))
             case Feed(dots):
                 return b"\x1bJ" + bytes([min(255, dots)])
             case Cut():
@@ -149,7 +118,7 @@ class Encoder:
             return text.encode("ascii")
         if not all(any(first <= ord(c) <= last for first, last in _ALPHABETS) for c in text):
             return None
-        for index, table in self._pages:
+        for index, table in self._model.pages:
             if all(c.isascii() or c in table for c in text):
                 return b"\x1bt" + bytes([index]) + bytes(ord(c) if c.isascii() else table[c] for c in text)
         return None
@@ -159,142 +128,28 @@ class Encoder:
             scale = max(1, min(8, self.paper.columns // len(text)))
             return self._text(Text(text, scale, bold=True))
         widest = self.paper.dots - 16
-        return self._picture(_trimmed(lettering.draw(text, lettering.Hand(widest // 2, 800), width=widest)))
-
-    def _band(self, line: Band) -> "Image":
-        hand = lettering.Hand(56, 800, line.rtl, line.language)
-        words = _trimmed(lettering.draw(line.text, hand, width=self.paper.dots - 32))
-        band = _bar(self.paper.dots, words.height + 28)
-        band.paste(0, ((band.width - words.width) // 2, 14), words)
-        return band
-
-    def _logo(self, png: bytes) -> bytes:
-        """In the paper's middle, no larger than it was drawn; greys become dots."""
-        from PIL import Image, ImageChops
-
-        try:
-            with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
-                if max(opened.size) > _LOGO_PIXELS:
-                    raise ValueError("too large")
-                drawn = opened.convert("RGBA")
-        except (OSError, ValueError, SyntaxError) as problem:
-            log.warning("The logo cannot be printed: %s", problem)
-            return b""
-        ground = Image.new("RGBA", drawn.size, "white")
-        ground.alpha_composite(drawn)
-        grey = ground.convert("L")
-        grey.thumbnail((self.paper.dots * 3 // 4, _LOGO_HEIGHT))
-        return self._picture(ImageChops.invert(grey).convert("1"))
+        return self._picture(
+            pictures.trimmed(lettering.draw(text, lettering.Hand(widest // 2, 800), width=widest))
+        )
 
     def _qr(self, data: str) -> bytes:
         import segno
 
-        native = self._features.get("qrCode", False)
+        native = self._model.features.get("qrCode", False)
         # A printer that draws the code itself chooses its mask; only the size is needed then.
         symbol = segno.make(data, error="m", micro=False, boost_error=False, mask=0 if native else None)
         modules = len(symbol.matrix) + 2 * _QUIET
         module = max(3, min(8, int(self.paper.dots * 0.52) // modules))
         if native:
-            printer = self._library.printer(self._name)
-            printer.qr(data, native=True, size=module, ec=self._library.level_m)
-            return _CENTRE + bytes(printer.output) + _LEFT
-        from PIL import Image
+            return _CENTRE + self._model.qr(data, module) + _LEFT
+        return self._picture(pictures.squares(symbol.matrix, module))
 
-        side = len(symbol.matrix)
-        dots = Image.new("1", (side, side))
-        dots.putdata([255 * bool(dark) for row in symbol.matrix for dark in row])
-        return self._picture(dots.resize((side * module, side * module), Image.Resampling.NEAREST))
-
-    def _picture(self, picture: "Image") -> bytes:
-        """Centred by white columns, because `ESC a` does not move pictures on every clone."""
-        from PIL import Image
-
-        margin = (self.paper.dots - picture.width) // 2
-        width_bytes = (margin + picture.width + 7) // 8
-        wide = Image.new("1", (width_bytes * 8, picture.height))
-        wide.paste(picture, (margin, 0))
-        rows, parts = wide.tobytes(), []
-        for top in range(0, picture.height, self._slice_rows):
-            height = min(self._slice_rows, picture.height - top)
-            data = rows[top * width_bytes : (top + height) * width_bytes]
-            head = b"\x1dv0\x00" + bytes([width_bytes, 0, height, 0])
-            parts.append(head + without_real_time(data))
-        return _LEFT + b"".join(parts)
+    def _picture(self, picture: "Image | None") -> bytes:
+        if picture is None:
+            return b""
+        return _LEFT + pictures.commands(picture, self.paper.dots, self._slice_rows)
 
     def _cut(self) -> bytes:
-        if not (self._features.get("paperPartCut") or self._features.get("paperFullCut")):
+        if not (self._model.features.get("paperPartCut") or self._model.features.get("paperFullCut")):
             return b"\n" * 5
-        return b"\x1dVB\x00" if self._features.get("paperPartCut") else b"\x1dVA\x00"
-
-
-def without_real_time(picture: bytes) -> bytes:
-    """One more dot beside a black one, wherever the dots spell a command that printers obey at once."""
-    for spelled in _REAL_TIME:
-        picture = picture.replace(spelled, b"\x18" + spelled[1:])
-    return picture
-
-
-def _bar(width: int, height: int) -> "Image":
-    from PIL import Image
-
-    return Image.new("1", (width, height), 255)
-
-
-def _trimmed(picture: "Image") -> "Image":
-    box = picture.getbbox()
-    return picture.crop(box) if box else picture
-
-
-class _Library:
-    """The parts of python-escpos that are used."""
-
-    def __init__(self) -> None:
-        from escpos import constants
-        from escpos.capabilities import CAPABILITIES
-        from escpos.magicencode import Encoder as Tables
-        from escpos.printer import Dummy
-
-        self.profiles: dict[str, dict[str, Any]] = CAPABILITIES["profiles"]
-        self.level_m = constants.QR_ECLEVEL_M
-        self._dummy, self._tables = Dummy, Tables
-
-    def printer(self, profile: str) -> Any:
-        return self._dummy(profile=profile)
-
-    def code_pages(self, numbered: dict[str, str]) -> list[tuple[int, dict[str, int]]]:
-        """Tables by number, lowest first; clones list a page several times and get the first ones right."""
-        tables, pages, seen = self._tables({}), [], {"Unknown", "CP932"}
-        for number, name in sorted((int(number), name) for number, name in numbered.items()):
-            if name in seen:
-                continue
-            seen.add(name)
-            with contextlib.suppress(LookupError, AssertionError):
-                table = {c: code for c, code in tables._get_codepage_char_map(name).items() if ord(c) > 0x9F}
-                pages.append((number, table))
-        return pages
-
-
-@cache
-def _escpos() -> _Library:
-    """Import python-escpos without what it leaves behind: a handler on the root logger, a folder per
-    process.
-    """
-    root = logging.getLogger()
-    handlers = root.handlers[:]
-    with _own_temporary_folder():
-        library = _Library()
-    root.handlers[:] = handlers
-    return library
-
-
-@contextlib.contextmanager
-def _own_temporary_folder() -> Iterator[None]:
-    before = tempfile.tempdir
-    with tempfile.TemporaryDirectory() as folder:
-        tempfile.tempdir = folder
-        os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = folder
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
-            del os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"]
+        return b"\x1dVB\x00" if self._model.features.get("paperPartCut") else b"\x1dVA\x00"

@@ -14,7 +14,8 @@ from typing import Any
 from drivers import receipt
 from drivers.base import Cause, Confirmation, DeviceError, Printed, TimedOut
 from drivers.printers.conversation import Conversation
-from drivers.printers.encoder import LONGEST_HEAD, Encoder
+from drivers.printers.encoder import Encoder
+from drivers.printers.pictures import LONGEST_HEAD
 from drivers.printers.status import REPORT_CHANGES
 from drivers.printers.transports import CHUNK, Transport
 

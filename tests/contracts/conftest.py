@@ -11,8 +11,11 @@ import pytest
 from drivers.base import Printer, Scanner
 from drivers.framing import Profile
 from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.network import Network
+from drivers.printers.serial_line import SerialLine
 from drivers.printers.thermal import Proof, ThermalPrinter
-from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.printers.transports import Transport
+from drivers.printers.usblp import UsbLp
 from drivers.scanners.camera import CameraScanner
 from drivers.scanners.frames import source
 from drivers.scanners.input_event import KeyboardScanner

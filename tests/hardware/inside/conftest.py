@@ -9,7 +9,7 @@ from drivers.discovery import Kind, UsbPort
 from drivers.framing import Profile
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.printers.thermal import Proof, ThermalPrinter
-from drivers.printers.transports import UsbLp
+from drivers.printers.usblp import UsbLp
 from drivers.scanners.input_event import EventDevice, KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
 from drivers.scanners.serial_port import SerialScanner

@@ -8,8 +8,8 @@ from PIL import Image
 
 from drivers.base import Confirmation
 from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.network import Network
 from drivers.printers.thermal import Proof, ThermalPrinter
-from drivers.printers.transports import Network
 from drivers.simulated.printer import VirtualPrinter
 from tests.integration.drivers.conftest import DOCUMENT
 

@@ -14,8 +14,11 @@ import pytest
 from drivers import supervisor
 from drivers.base import Confirmation, DeviceError, Printed
 from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.network import Network
+from drivers.printers.serial_line import SerialLine
 from drivers.printers.thermal import ThermalPrinter
-from drivers.printers.transports import Network, SerialLine, Transport, UsbLp
+from drivers.printers.transports import Transport
+from drivers.printers.usblp import UsbLp
 from drivers.simulated.printer import VirtualPrinter
 from drivers.supervisor import Order, SupervisedPrinter
 from tests.integration.drivers.conftest import DOCUMENT

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
 from drivers.printers import transports
-from drivers.printers.transports import Network, SerialLine, UsbLp, ieee1284
+from drivers.printers.network import Network
+from drivers.printers.serial_line import SerialLine
+from drivers.printers.usblp import UsbLp, ieee1284
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.printers.encoder import Encoder, Lettering, UnknownProfile, without_real_time
+from drivers.printers.encoder import Encoder, Lettering
+from drivers.printers.models import UnknownProfile
+from drivers.printers.pictures import without_real_time
 from drivers.receipt import Cut, Text, layout
 
 DOCUMENT = {

@@ -19,7 +19,8 @@ from kiosk.coverage import issuers
 from kiosk.coverage.asking import Asking
 from kiosk.coverage.clearing_house import open_clearing_house
 from kiosk.database import Database
-from kiosk.database.vault import Vault, read_or_make_key
+from kiosk.database.sealed import holds_sealed
+from kiosk.database.vault import Vault, VaultError, read_or_make_key
 from kiosk.speech.voices import EspeakNg, Voices
 from kiosk.staff import records as staff
 from kiosk.stations import health, work
@@ -55,8 +56,13 @@ def static_folder() -> Path:
 
 
 def open_database(config: Config) -> Database:
-    """Open the site's records with the site's key."""
-    vault = Vault(read_or_make_key(config.data / "keys" / "field.key"))
+    """Open the site's records with the site's key. Raises VaultError when it is gone, or is none."""
+    key = config.data / "keys" / "field.key"
+    if not key.exists() and holds_sealed(config.database_url):
+        raise VaultError(
+            f"{key} is gone, and nothing else opens what is sealed. Put it back from your safe copy."
+        )
+    vault = Vault(read_or_make_key(key))
     return Database(
         config.database_url,
         site=config.site.id,

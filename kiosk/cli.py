@@ -76,9 +76,11 @@ def _expected(error: Exception) -> str | None:
     from sqlalchemy.exc import DBAPIError
 
     from kiosk.database.backup import BackupError
+    from kiosk.database.migrations import MigrationError
+    from kiosk.database.vault import VaultError
     from kiosk.staff.records import StaffError
 
-    if isinstance(error, StaffError | BackupError):
+    if isinstance(error, StaffError | BackupError | MigrationError | VaultError):
         return str(error)
     if isinstance(error, DBAPIError):
         return f"The database does not answer as it should: {str(error.orig).strip()}. Try `doctor`."

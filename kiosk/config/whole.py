@@ -32,7 +32,6 @@ from kiosk.config.tables import (
 from kiosk.queueing.snapshot import Desk, RoomRules, Service
 
 PREFIX = "KIOSK_"
-WORDS = {"true": True, "false": False}
 IGNORED = frozenset({"drivers"})
 """Tables of the same file that belong to the device host."""
 
@@ -135,5 +134,16 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
             table, key = name.removeprefix(PREFIX).lower().split("__", 1)
             if not isinstance(tables.setdefault(table, {}), dict):
                 raise ConfigError(f"{name}: only the keys of a [table] can be overridden.")
-            tables[table][key] = int(value) if value.isdecimal() else WORDS.get(value, value)
+            tables[table][key] = _as_wanted(table, key, value)
     return Config.from_dict(tables)
+
+
+def _as_wanted(table: str, key: str, text: str) -> Any:
+    """What the environment says, as the kind of value that the key takes; as it is when it cannot be that."""
+    section = next((one.type for one in msgspec.structs.fields(Config) if one.name == table), None)
+    known = section if isinstance(section, type) and issubclass(section, Section) else Section
+    keys = {one.name: one.type for one in msgspec.structs.fields(known)}
+    try:
+        return msgspec.convert(text, keys.get(key, str), strict=False)
+    except msgspec.ValidationError:
+        return text

@@ -76,7 +76,8 @@ def _base32(data: bytes) -> str:
 def read_or_make_key(path: Path) -> bytes:
     """Return the key in `path` (hex); make the file, readable by its owner alone, when there is none.
 
-    Processes that start together get the same key: the file appears whole, and once.
+    Processes that start together get the same key: the file appears whole, and once. Raises VaultError when
+    something else is in the file.
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,4 +89,17 @@ def read_or_make_key(path: Path) -> bytes:
         with suppress(FileExistsError):
             path.hardlink_to(made)
         Path(made).unlink()
-    return bytes.fromhex(path.read_text().strip())
+    return _key_in(path)
+
+
+def _key_in(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        words = (
+            f"{path} is not a key of {KEY_BYTES} bytes in hex. Put back the right one from your safe copy."
+        )
+        raise VaultError(words)
+    return key

@@ -10,9 +10,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from kiosk.config import Config
 from kiosk.database import schema
 from kiosk.database.engine import open_engine
-from kiosk.database.migrations import pending
+from kiosk.database.migrations import MigrationError, pending
 from kiosk.database.purge import KEPT
-from kiosk.database.vault import Vault, VaultError
+from kiosk.database.vault import Vault, VaultError, read_or_make_key
 from kiosk.doctor.findings import Finding, good, note, wrong
 
 
@@ -32,6 +32,10 @@ def database(config: Config, now: datetime) -> Iterator[Finding]:
             yield good(f"The {engine.dialect.name} database answers and is up to date.")
             yield from _records(config, connection, now)
         engine.dispose()
+    except MigrationError:
+        yield wrong(
+            "This database was written by a newer release.", "Install that one, or restore an older copy."
+        )
     except (DBAPIError, SQLAlchemyError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         words = " ".join(str(cause).split()).rstrip(".")
@@ -79,15 +83,17 @@ def _sealed(config: Config, connection: sa.Connection) -> Iterator[Finding]:
     )
     row = connection.execute(newest).first()
     path = config.data / "keys" / "field.key"
-    if row is None or not path.exists():
+    if row is None:
+        return
+    cure = "Put back the right key from your safe copy."
+    if not path.exists():
+        yield wrong(f"{path} is gone, and nothing else opens what is sealed.", cure)
         return
     try:
-        Vault(bytes.fromhex(path.read_text().strip())).open(row.sealed, f"visit:{row.id}")
+        Vault(read_or_make_key(path)).open(row.sealed, f"visit:{row.id}")
     except VaultError:
-        yield wrong(
-            f"{path} does not open what is in the database: it is not the key that sealed it.",
-            "Put back the right key from your safe copy.",
-        )
+        words = f"{path} does not open what is in the database: it is not the key that sealed it."
+        yield wrong(words, cure)
 
 
 def _people_and_screens(config: Config, connection: sa.Connection) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import argparse
 
 import msgspec
 
-from kiosk.command import Command, Options, configuration, port
+from kiosk.command import Command, Options, configuration, open_records, port
 from kiosk.database.migrations import migrate
 from kiosk.serving import logs, server
 
@@ -20,6 +20,8 @@ def serve(options: Options) -> None:
     logs.configure(config.server.log)
     if not options.no_migrate:
         migrate(config)
+    with open_records(config):
+        pass  # what is wrong with them is said here, in a sentence, and not by each of the workers
     server.serve(config)
 
 

@@ -101,6 +101,25 @@ def test_the_environment_cannot_override_a_list_of_tables(tmp_path: Path) -> Non
         load(write(tmp_path), {"KIOSK_DESKS__NAME": "Room 2"})
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("SITE__NAME", "100", "100"), ("SERVER__THREADS", "300", 300), ("SERVER__DATA", "1.5", "1.5")],
+)
+def test_the_environment_says_what_kind_of_value_the_key_takes(
+    tmp_path: Path, name: str, text: str, value: object
+) -> None:
+    config = load(write(tmp_path), {f"KIOSK_{name}": text})
+    table, key = name.lower().split("__")
+    assert getattr(getattr(config, table), key) == value
+
+
+@pytest.mark.parametrize("name", ["SERVER__PORT", "SERVER__PORTE", "SEVER__PORT", "DEMO__X", "BOARDS__ID"])
+def test_nonsense_in_the_environment_is_refused_by_its_name(tmp_path: Path, name: str) -> None:
+    table, key = name.lower().split("__")
+    with pytest.raises(ConfigError, match=f"{key}|{table}"):
+        load(write(tmp_path), {f"KIOSK_{name}": "eighty"})
+
+
 def test_true_and_false_in_the_environment_are_not_words(tmp_path: Path) -> None:
     assert (
         load(write(tmp_path), {"KIOSK_CHECKIN__LICENCE_SCANNING": "false"}).checkin.licence_scanning is False

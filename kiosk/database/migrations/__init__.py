@@ -17,8 +17,13 @@ from kiosk.database.engine import open_engine
 from kiosk.database.schema import site
 
 
+class MigrationError(Exception):
+    """This database was written by a newer release. Install that one, or restore an older copy."""
+
+
 def migrate(config: Config) -> None:
-    """Create or upgrade the tables, and the site's row."""
+    """Create or upgrade the tables, and the site's row. Raises MigrationError."""
+    pending(config)
     settings = _settings()
     engine = open_engine(config.database_url)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -31,12 +36,15 @@ def migrate(config: Config) -> None:
 
 
 def pending(config: Config) -> bool:
-    """Tell whether the database still has to be migrated."""
+    """Tell whether the database still has to be migrated. Raises MigrationError when it is ahead of us."""
     engine = open_engine(config.database_url)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
-    return current != ScriptDirectory.from_config(_settings()).get_current_head()
+    steps = [step.revision for step in ScriptDirectory.from_config(_settings()).walk_revisions()]
+    if current is not None and current not in steps:
+        raise MigrationError(MigrationError.__doc__)
+    return current != steps[0]
 
 
 def _settings() -> AlembicConfig:

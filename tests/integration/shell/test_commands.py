@@ -5,6 +5,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +19,10 @@ from kiosk.appointments.rules import Person
 from kiosk.checkin import arrival
 from kiosk.cli import main
 from kiosk.clinic import utc_now
-from kiosk.config import Config
+from kiosk.command import open_records
+from kiosk.config import Config, load
 from kiosk.database import Database, schema
+from kiosk.database.migrations import MigrationError
 from kiosk.database.purge import purge
 from kiosk.doctor import examine
 from kiosk.doctor.findings import Level
@@ -194,6 +197,42 @@ def test_a_damaged_or_strange_backup_is_refused_and_the_database_kept(run: Run, 
     assert code == 2
     assert "is not a clinic's database" in said
     assert run("staff", "list")[0] == 0
+
+
+def test_a_key_that_is_gone_or_none_is_said_and_no_other_one_made(
+    path: Path, run: Run, tmp_path: Path
+) -> None:
+    run("migrate")
+    key = tmp_path / "var" / "keys" / "field.key"
+    with open_records(load(path)) as records, records.begin(at=utc_now()) as tx:
+        arrival.check_in(
+            tx, station="front", services=["laboratory"], language="en", command="c" * 32, by="test",
+            person=Person("Garcia", "Maria"),
+        )  # fmt: skip
+
+    kept = key.rename(tmp_path / "safe copy")
+    for command in (("staff", "list"), ("purge",), ("serve",)):
+        code, _, said = run(*command)
+        assert code == 2
+        assert f"{key} is gone, and nothing else opens what is sealed. Put it back" in said
+    assert not key.exists()
+    assert "field.key is gone" in findings(path)[Level.WRONG]
+
+    key.write_text("no key\n")
+    assert "is not a key of 32 bytes" in run("serve")[2]
+    kept.rename(key)
+    assert run("purge")[0] == 0
+
+
+def test_a_database_of_a_newer_release_is_left_alone(path: Path, run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    with closing(sqlite3.connect(tmp_path / "var" / "kiosk.db")) as newer, newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    for command in (("migrate",), ("serve",), ("staff", "list")):
+        code, _, said = run(*command)
+        assert (code, said) == (2, f"kiosk: {MigrationError.__doc__}\n")
+    assert "newer release" in findings(path)[Level.WRONG]
 
 
 def test_a_database_beyond_reading_is_what_a_backup_is_for(run: Run, tmp_path: Path) -> None:

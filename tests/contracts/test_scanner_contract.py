@@ -8,7 +8,7 @@ from drivers.base import Cause, Scan, Unplugged
 from tests.contracts.conftest import ScannerBench
 
 
-def scans(bench: ScannerBench, count: int, within_s: float = 3.0) -> list[Scan]:
+def scans(bench: ScannerBench, count: int, within_s: float = 20.0) -> list[Scan]:
     found: list[Scan] = []
     deadline = time.monotonic() + within_s
     while len(found) < count and time.monotonic() < deadline:

@@ -89,6 +89,8 @@ def missing_packages(choices: Choices) -> None:
     if missing:
         say("Installing Debian packages ...", missing)
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+        # The lists of a fresh image are old, and name packages that the mirrors have no more.
+        run("apt-get", "update", "-qq", more=quiet)
         run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing, more=quiet)
 
 
@@ -117,20 +119,20 @@ def next_steps(places: Places, choices: Choices) -> list[str]:
     if choices.screen:
         steps.append(f"This screen opens {choices.address} and shows a code: type it there.")
     if KIOSK in choices.parts:
-        code = pairing_code() if places.is_this_machine else ""
-        steps.append(
-            f"The device host's code is {code or 'in its log: journalctl -u kiosk-devices'}: type it too."
-        )
+        code = pairing_code(places) if places.is_this_machine else ""
+        if code is not None:
+            where = code or "in its log (journalctl -u kiosk-devices)"
+            steps.append(f"The device host's code is {where}: type it too.")
     return [*steps, "What is missing is said by: kiosk doctor (docs/operations.md)"]
 
 
-def pairing_code(within_s: float = 15) -> str:
-    """Wait for the code that the device host asks for."""
+def pairing_code(places: Places, within_s: float = 15) -> str | None:
+    """Wait for the code that the device host asks for, "" if it does not; None when it is paired already."""
+    if places.token.exists():
+        return None
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         for line in reversed(run("journalctl", "-u", "kiosk-devices", "-n", 50, "-o", "cat").splitlines()):
-            if "Paired with" in line:
-                return ""
             if "Type this code" in line:
                 return line.split()[-1]
         time.sleep(1)
@@ -143,6 +145,10 @@ def uninstall(options: argparse.Namespace, places: Places) -> None:
     if places.is_this_machine and known:
         run("systemctl", "stop", *(unit for unit in known.units if unit.startswith("kiosk-")))
     left = box.remove(places, known, purge=options.purge)
+    if places.is_this_machine and known:
+        box.read_again()
+        if SERVER in known.parts:
+            run("systemctl", "try-reload-or-restart", "nginx")
     say("Uninstalled." + (" Kept, because the clinic wrote it:" if left else ""), left)
 
 

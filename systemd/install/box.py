@@ -86,9 +86,14 @@ def units(places: Places, choices: Choices) -> None:
     if KIOSK in choices.parts:
         put(release / "60-kiosk.rules", places.root / "etc/udev/rules.d/60-kiosk.rules")
     if places.is_this_machine:
-        run("systemctl", "daemon-reload")
-        run("udevadm", "control", "--reload")
+        read_again()
         run("udevadm", "trigger", "--subsystem-match=tty", "--subsystem-match=usbmisc")
+
+
+def read_again() -> None:
+    """What units and device names there are now."""
+    run("systemctl", "daemon-reload")
+    run("udevadm", "control", "--reload")
 
 
 def config(places: Places, choices: Choices, ca: Path | None) -> None:
@@ -153,7 +158,9 @@ def remove(places: Places, choices: Choices | None, *, purge: bool) -> list[str]
             "disable",
             *(u for u in choices.units if u.startswith("kiosk-")),
         )
-    ours = [*places.units.glob("kiosk-*"), places.policy, places.proxy, places.command, places.choices,
+    # A folder there holds a technician's own changes of a unit.
+    units = [path for path in places.units.glob("kiosk-*") if not path.is_dir()]
+    ours = [*units, places.policy, places.proxy, places.command, places.choices,
             places.root / "etc/udev/rules.d/60-kiosk.rules", places.root / "etc/sysusers.d/kiosk.conf",
             places.root / "etc/tmpfiles.d/kiosk.conf"]  # fmt: skip
     for path in ours:

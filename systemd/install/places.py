@@ -56,6 +56,11 @@ class Places:
         return self.root / "var/lib/kiosk"
 
     @property
+    def token(self) -> Path:
+        """By which the device host is known to the server."""
+        return self.root / "var/lib/kiosk-devices/host.token"
+
+    @property
     def units(self) -> Path:
         """systemd's."""
         return self.root / "etc/systemd/system"

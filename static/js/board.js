@@ -4,6 +4,7 @@
  */
 import { allow, audible, load, onAudible, play } from "./audio.js";
 import { sound } from "./chime.js";
+import "./kept-in.js";
 import { announced } from "./live.js";
 
 const PAGE_MS = 7000;

@@ -1,4 +1,5 @@
 /** The kiosk's touch screen. The server decides what is shown; these make it easy to touch, to type and to leave. */
+import "./kept-in.js";
 import "./kiosk/arrows.js";
 import "./kiosk/camera.js";
 import "./kiosk/focus.js";

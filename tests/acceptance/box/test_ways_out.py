@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from drivers import keypads
 from tests.acceptance.box.ways_out import ADDRESSES, CLICKS, KEYS, OWN, SCRIPTS
 
 ROOT = Path(__file__).parents[3]
-TASKS = "1 more windows"
-"""Chromium's task manager, which no policy takes away; the box's keyboard has no Escape."""
 
 
 def refuse_to_run() -> str:
@@ -55,11 +54,11 @@ def test_no_click_leads_further_than_our_own_page(way: str, tried: dict[str, str
 @pytest.mark.slow
 @pytest.mark.parametrize("keys", KEYS)
 def test_no_key_leads_further_than_our_own_page(keys: str, tried: dict[str, str]) -> None:
-    assert tried[keys] in ("", OWN) or (keys, tried[keys]) == ("shift+Escape", TASKS)
+    assert tried[keys] in ("", OWN)
 
 
-def keys_of_a_box() -> set[str]:
-    """Every symbol that the keyboard of a box can make, as libxkbcommon compiles it."""
+def keys_of_a_box() -> set[tuple[str, bool]]:
+    """Every symbol that the keyboard of a box can make, and whether with Shift (by libxkbcommon)."""
     library = ctypes.util.find_library("xkbcommon")
     if library is None:
         pytest.skip("libxkbcommon is not installed")
@@ -77,14 +76,32 @@ def keys_of_a_box() -> set[str]:
             many = xkb.xkb_keymap_key_get_syms_by_level(keymap, key, 0, level, ctypes.byref(symbols))
             for symbol in symbols[:many]:
                 xkb.xkb_keysym_get_name(symbol, name, len(name))
-                found.add(name.value.decode())
+                found.add((name.value.decode(), level > 0))
     return found
 
 
 def test_the_keyboard_of_a_box_has_no_key_that_commands() -> None:
-    named = {name for name in keys_of_a_box() if name[0].isupper() and len(name) > 1}
-    assert named == {"BackSpace", "Delete", "Down", "ISO_Left_Tab", "Left", "Return", "Right", "Shift_L",
-                     "Shift_R", "Tab", "Up"}  # fmt: skip
+    named = {name for name, _ in keys_of_a_box() if name[0].isupper() and len(name) > 1}
+    of_a_keypad = {"Escape", "F1", "F2", "F13", "F14"}
+    assert named - of_a_keypad == {"BackSpace", "Delete", "Down", "ISO_Left_Tab", "Left", "Return", "Right",
+                                   "Shift_L", "Shift_R", "Tab", "Up"}  # fmt: skip
+
+
+def test_every_key_of_a_keypad_comes_through_the_keyboard_of_a_box() -> None:
+    symbols = {
+        "up": "Up",
+        "down": "Down",
+        "left": "Left",
+        "right": "Right",
+        "enter": "Return",
+        "esc": "Escape",
+    }
+    plain = {name for name, shifted in keys_of_a_box() if not shifted}
+    assert {symbols.get(key, key.upper()) for key in keypads.ACTIONS.values()} <= plain
+
+
+def test_shift_and_escape_make_nothing_on_a_box() -> None:
+    assert ("Escape", True) not in keys_of_a_box()
 
 
 def test_more_than_forty_ways_are_tried() -> None:

@@ -8,7 +8,7 @@ from drivers.framing import Profile
 from drivers.scanners.input_event import EventDevice, KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
 from tests.hardware.gadgets import Gadget, KeyboardGadget, Model, reported, wait_for
-from tests.hardware.inside.conftest import IDLE_S
+from tests.hardware.inside.conftest import KEYS_IDLE_S
 
 SHIFT, B = 0xE1, 0x05
 # The kernel throws away what a keyboard types in its first moments.
@@ -24,7 +24,7 @@ def test_a_key_that_was_down_when_the_driver_came_makes_one_failed_read():
         wait_for(lambda: reported(firmware.fileno(), [SHIFT, B]))
         time.sleep(SETTLES_S)
     line = EventDevice(UsbPort(Kind.KEYBOARD, serial="early"))
-    scanner = KeyboardScanner("counter", line, LAYOUTS["us"], Profile(idle_s=IDLE_S, terminator=b"\r"))
+    scanner = KeyboardScanner("counter", line, LAYOUTS["us"], Profile(idle_s=KEYS_IDLE_S, terminator=b"\r"))
     scanner.open()
     scans: list[Scan] = []
 

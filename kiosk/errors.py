@@ -1,18 +1,18 @@
 """Every error that reaches the door, in one table: its status, and what the person reads."""
 
-import traceback
 from urllib.parse import quote
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from kiosk.access import STAFF, Role, principals
 from kiosk.checkin.arrival import CheckInError
 from kiosk.database.vault import VaultError
+from kiosk.logs import described
 from kiosk.queueing import tickets
 
 STATUS: dict[type[Exception], int] = {
@@ -67,17 +67,6 @@ def answer(error: Exception) -> Response:
         log.error("failed", id=g.get("request_id"), endpoint=request.endpoint, **described(error))
     ours = status is not None and status < 500 and not isinstance(error, DBAPIError)
     return _page(status or 500, str(error) if ours else None)
-
-
-def described(error: BaseException) -> dict[str, str]:
-    """The error for the log: kind and place, but not its message, which may quote what somebody typed."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    known = isinstance(cause, OSError) or isinstance(error, OperationalError)
-    return {
-        "error": type(error).__qualname__,
-        "cause": str(cause) if known else type(cause).__qualname__,
-        "trace": "".join(traceback.format_tb(error.__traceback__)),
-    }
 
 
 def _where_to_try_again(status: int) -> str | None:

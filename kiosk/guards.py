@@ -85,12 +85,13 @@ def identified() -> Iterable[Principal]:
 
     A session is kept alive by what a person does, not by a page that looks again or a socket that reconnects.
     """
-    at = clinic().now()
+    here = clinic()
+    at = here.now()
     if token := request.cookies.get(STAFF_COOKIE):
         by_hand = request.endpoint is not None and request.headers.get("X-Live") != "look"
-        yield from some(staff.identify(token, at, active=by_hand))
+        yield from some(staff.identify(here.database, token, at, active=by_hand))
     for device in device_tokens()[:MOST_DEVICES]:
-        yield from some(stations.identify(device, at))
+        yield from some(stations.identify(here.database, device, at))
 
 
 def device_tokens() -> list[str]:

@@ -14,7 +14,7 @@ import structlog
 from flask_socketio import SocketIO
 
 from kiosk.access import SCREENS, Principal
-from kiosk.errors import described
+from kiosk.logs import described
 from kiosk.sockets import Socket, device_room
 
 HEARTBEAT_S = 4.5

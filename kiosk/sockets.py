@@ -17,7 +17,7 @@ from flask_socketio import SocketIO, disconnect, join_room
 
 from kiosk.access import NOBODY, Principal, Role, allowed
 from kiosk.clinic import clinic
-from kiosk.errors import described
+from kiosk.logs import described
 from kiosk.queueing.tickets import QueueError
 
 if TYPE_CHECKING:

@@ -1,7 +1,12 @@
-"""Soft tones, one after another, as a WAV file. Pure: standard library only."""
+"""The sounds that are checked in, as code: soft tones, one after another. Pure: standard library only.
+
+`python -m kiosk.sounds static/audio` writes them. All tones lie between 500 and 1,500 Hz, where older ears
+still hear well, and each begins and ends softly.
+"""
 
 import math
 import struct
+import sys
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,3 +49,27 @@ class Sound:
         turn = 2 * math.pi * tone_hz * at_s
         sound = (math.sin(turn) + self.overtone * math.sin(2 * turn)) / (1 + self.overtone)
         return self.loudness * softly * math.exp(-at_s / self.decay_s) * sound
+
+
+CHIME = Sound(
+    tones_hz=(659.26, 523.25),
+    tone_s=0.45,
+    attack_s=0.015,
+    fade_s=0.05,
+    decay_s=0.16,
+    loudness=0.6,
+    overtone=0.18,  # without it the tone sounds like a fault
+)
+"""Before a call: it falls, E5 and C5."""
+
+ATTENTION = Sound(
+    tones_hz=(523.25, 659.26), tone_s=0.4, attack_s=0.02, fade_s=0.06, decay_s=0.2, loudness=0.5
+)
+"""With "Are you still there?": it rises like a question."""
+
+SOUNDS = {"chime": CHIME, "attention": ATTENTION}
+
+
+if __name__ == "__main__":
+    for name, sound in SOUNDS.items():
+        sound.write(Path(sys.argv[1], f"{name}.wav"))

@@ -18,7 +18,7 @@ from kiosk.clinic import Clinic
 from kiosk.coverage import records as coverage
 from kiosk.coverage.rules import Card
 from kiosk.database import Transaction
-from kiosk.errors import described
+from kiosk.logs import described
 from kiosk.queueing.tickets import State
 from kiosk.tasks import records as tasks
 

@@ -15,7 +15,7 @@ from kiosk.checkin.rules.given import Given, NotFetched, Scanned
 from kiosk.clinic import Clinic
 from kiosk.coverage.issuers import trust
 from kiosk.coverage.links import LinkProblem, Problem, fetch
-from kiosk.errors import described
+from kiosk.logs import described
 
 PASSCODES = frozenset({Problem.PASSCODE_NEEDED, Problem.WRONG_PASSCODE})
 COUNTED = range(1, 10)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from kiosk.config import Coverage as Settings
+from kiosk.console.commands import Answer
 from kiosk.console.words import Names
 from kiosk.coverage import questions, records, words
 from kiosk.coverage.records import Cover
@@ -17,8 +17,6 @@ from kiosk.tasks import records as tasks
 
 VERBS = frozenset({"ask", "check", "uncheck", "correct"})
 LONGEST_PAYER = 80
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,7 +17,7 @@ from kiosk.coverage.eligibility import Answer, ClearingHouse, Inquiry, NoAnswer,
 from kiosk.coverage.x12 import Unwritable, X12Error, read_answer, write_inquiry
 from kiosk.database import Database, Transaction, jobs
 from kiosk.database.jobs import Job
-from kiosk.errors import described
+from kiosk.logs import described
 
 LOOK_EVERY_S = 2.0
 AFTER_ERROR_S = 5.0

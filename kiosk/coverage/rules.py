@@ -14,7 +14,6 @@ from typing import Any
 from kiosk.identity.documents import Coverage, HealthCard, Personal
 
 SHORTEST_NUMBER, LONGEST_NUMBER = 4, 30
-LONGEST_TEXT = 80
 
 _NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9/ -]*[A-Z0-9])?")
 _DASHES = re.compile(r"\s*[-‐-―−]\s*")

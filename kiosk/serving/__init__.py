@@ -1,1 +1,1 @@
-"""The production server: gunicorn, what systemd hears of it, and its log."""
+"""The production server: gunicorn, and what systemd hears of it."""

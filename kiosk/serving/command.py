@@ -4,9 +4,10 @@ import argparse
 
 import msgspec
 
+from kiosk import logs
 from kiosk.command import Command, Options, configuration, open_records, port
 from kiosk.database.migrations import migrate
-from kiosk.serving import logs, server
+from kiosk.serving import server
 
 
 def serve(options: Options) -> None:

@@ -5,17 +5,22 @@ nudges starts in the worker, after the fork.
 """
 
 import gc
+import logging
 import os
 import socket
+import sys
 import threading
 from importlib import import_module
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
 from kiosk.config import Config, ConfigError
+from kiosk.logs import described
 from kiosk.serving import alive
 
 GRACE_S = 3
@@ -52,6 +57,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().handle_exit(sig, frame)
 
 
+class ServerLog(Logger):  # type: ignore[misc]
+    """gunicorn's own lines, among ours. Addresses of failed requests stay out: they may hold a secret."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave everything to the root logger."""
+        self.error_log.setLevel(logging.WARNING)
+
+    def exception(self, msg: str, *args: object, **kwargs: object) -> None:
+        """Write what failed, without the request."""
+        error = sys.exc_info()[1]
+        structlog.get_logger().error("server.failed", **(described(error) if error else {}))
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured by kiosk.toml and nothing else."""
 
@@ -72,7 +90,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": GRACE_S,
             "keepalive": 30,
             "accesslog": None,
-            "logger_class": "kiosk.serving.logs.ServerLog",
+            "logger_class": ServerLog,
             "proc_name": "kiosk",
             "control_socket_disable": True,
             "limit_request_line": 2048,

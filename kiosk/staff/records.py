@@ -14,7 +14,6 @@ from argon2.exceptions import VerificationError
 from sqlalchemy.engine import Row
 
 from kiosk.access import Principal, Role
-from kiosk.clinic import clinic
 from kiosk.database import Database, Reading, Transaction
 from kiosk.database.schema import staff, staff_session
 from kiosk.staff import rules
@@ -65,9 +64,8 @@ def sign_in(database: Database, username: str, password: str, *, at: datetime) -
     return None
 
 
-def identify(token: str, at: datetime, *, active: bool = True) -> Principal | None:
+def identify(database: Database, token: str, at: datetime, *, active: bool = True) -> Principal | None:
     """Return whose session this is. `active`: a person asked, so the session stays alive."""
-    database = clinic().database
     with database.snapshot(at=at) as reading:
         row = reading.connection.execute(
             sa.select(staff_session, staff.c.username, staff.c.role)

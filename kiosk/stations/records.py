@@ -16,8 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
 from kiosk.access import Principal, Role
-from kiosk.clinic import clinic
-from kiosk.database import Reading, Transaction
+from kiosk.database import Database, Reading, Transaction
 from kiosk.database.schema import EPOCH, MICROSECOND, device
 from kiosk.stations import rules
 from kiosk.stations.rules import Count, Device, Kind, Part, Preview, State
@@ -46,9 +45,8 @@ def enrol(tx: Transaction, kind: Kind, name: str, by: str) -> str:
     return token
 
 
-def identify(token: str, at: datetime) -> Principal | None:
+def identify(database: Database, token: str, at: datetime) -> Principal | None:
     """Return which screen or device host holds this token."""
-    database = clinic().database
     with database.snapshot(at=at) as reading:
         row = _by_token(reading, token)
     if row is None:

@@ -1,7 +1,7 @@
 """Print jobs handed to device hosts, and what follows from how they end. Inside a transaction.
 
 A host that prints tells so before the first byte and after the last; what is told twice changes nothing.
- Only a person has a ticket printed again that may already lie in the tray.
+Only a person has a ticket printed again that may already lie in the tray.
 """
 
 from collections.abc import Mapping

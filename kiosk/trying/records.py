@@ -23,7 +23,6 @@ LISTENS = timedelta(seconds=60)
 REST = timedelta(seconds=5)
 """So long after the first piece, others of the same scan may follow: they are no patient's either."""
 SHOWN = timedelta(minutes=15)
-_OVER = ("done", "expired")
 
 
 @dataclass(frozen=True, slots=True)

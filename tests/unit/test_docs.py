@@ -65,6 +65,13 @@ def test_no_link_leads_nowhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_map_of_the_house_names_every_room() -> None:
+    rooms = {path.name for path in (ROOT / "kiosk").iterdir() if (path / "__init__.py").exists()}
+    modules = {path.name for path in (ROOT / "kiosk").glob("*.py") if not path.name.startswith("_")}
+
+    assert {name for name in rooms | modules if f"`kiosk/{name}`" not in architecture()} == set()
+
+
 def test_the_table_of_transitions_is_the_one_of_the_code() -> None:
     rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \| (\w+) \| `(\w+)` \|$", architecture(), re.MULTILINE)
     assert [(action, set(sources.split(", ")), target, event) for action, sources, target, event in rows] == [

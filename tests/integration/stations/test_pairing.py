@@ -231,10 +231,9 @@ def test_an_old_token_is_replaced_and_stays_good_until_the_new_one_is_seen(
     cookie = screen.get_cookie("device-board-lobby")
     assert cookie is not None
     assert cookie.value != first
-    with app.app_context():
-        assert records.identify(first, clock.at) is not None
-        assert records.identify(cookie.value, clock.at) is not None
-        assert records.identify(first, clock.at) is None
+    assert records.identify(here.database, first, clock.at) is not None
+    assert records.identify(here.database, cookie.value, clock.at) is not None
+    assert records.identify(here.database, first, clock.at) is None
 
 
 def test_a_revoked_screen_shows_a_code_again(app: Flask, here: Clinic, ana: FlaskClient) -> None:
@@ -259,8 +258,7 @@ def test_a_revoked_screen_shows_a_code_again(app: Flask, here: Clinic, ana: Flas
 def test_two_hosts_of_a_station_stand_side_by_side(app: Flask, here: Clinic, ana: FlaskClient) -> None:
     with here.database.begin(at=NINE) as tx:
         tokens = [records.enrol(tx, Kind.HOST, "front", "ana") for _ in range(2)]
-    with app.app_context():
-        found = [records.identify(token, NINE) for token in tokens]
+    found = [records.identify(here.database, token, NINE) for token in tokens]
     assert [who.role for who in found if who] == [Role.HOST, Role.HOST]
     assert ana.get("/console/screens").text.count("Unpair now") == 2
 

@@ -1,17 +1,15 @@
 """What the server writes to its log: one structured line a fact, about requests and never about people.
 
-Lines of libraries (gunicorn, alembic) come out the same way. Exceptions are written by
-`kiosk.errors.described`, which leaves out messages that may quote what somebody typed.
+Lines of libraries (gunicorn, alembic) come out the same way. An error is written as `described` tells it.
 """
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
-from gunicorn.glogging import Logger
-
-from kiosk.errors import described
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 
 def configure(style: str) -> None:
@@ -42,14 +40,12 @@ def _text() -> Any:
     return structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=18)
 
 
-class ServerLog(Logger):  # type: ignore[misc]
-    """gunicorn's own lines, among ours. Addresses of failed requests stay out: they may hold a secret."""
-
-    def setup(self, cfg: Any) -> None:
-        """Leave everything to the root logger."""
-        self.error_log.setLevel(logging.WARNING)
-
-    def exception(self, msg: str, *args: object, **kwargs: object) -> None:
-        """Write what failed, without the request."""
-        error = sys.exc_info()[1]
-        structlog.get_logger().error("server.failed", **(described(error) if error else {}))
+def described(error: BaseException) -> dict[str, str]:
+    """The error for the log: kind and place, but not its message, which may quote what somebody typed."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    known = isinstance(cause, OSError) or isinstance(error, OperationalError)
+    return {
+        "error": type(error).__qualname__,
+        "cause": str(cause) if known else type(cause).__qualname__,
+        "trace": "".join(traceback.format_tb(error.__traceback__)),
+    }

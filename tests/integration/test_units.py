@@ -97,7 +97,7 @@ def test_a_service_starts_a_command_that_there_is(unit: Path) -> None:
 @each_service
 def test_a_service_sets_only_what_is_read(unit: Path) -> None:
     names = dict(pair.split("=", 1) for line in settings(unit, "Environment") for pair in shlex.split(line))
-    sources = "".join(path.read_text() for path in (ROOT / "drivers").glob("*.py"))
+    sources = "".join(path.read_text() for path in (ROOT / "drivers").rglob("*.py"))
     for name in names:
         match name.removeprefix("KIOSK_").lower().split("__"):
             case [table, key]:

@@ -51,10 +51,20 @@ class LiveFrames:
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
         self._grabbing: _Grabbing | None = None
+        self._last: _Grabbing | None = None
 
     def open(self) -> None:
-        self._camera.open()
-        self._grabbing = _Grabbing(self._camera)
+        if self._last is not None and self._last.is_alive:
+            # It would close under our hands, in native code, what we are about to open.
+            raise TimedOut("the camera hangs: its driver does not come back")
+        try:
+            self._camera.open()
+        except Exception:
+            # What was opened by half would be in the way of the next attempt.
+            with contextlib.suppress(Exception):
+                self._camera.close()
+            raise
+        self._grabbing = self._last = _Grabbing(self._camera)
 
     def latest(self, within_s: float) -> Image.Image | None:
         if self._grabbing is None:
@@ -94,6 +104,10 @@ class _Grabbing:
     def _ask(self) -> None:
         """What lies there since somebody gave up waiting is of the past."""
         self._wanted, self._frame = True, None
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def stop(self) -> None:
         """The thread closes the camera: nobody else may, while it waits in the driver."""

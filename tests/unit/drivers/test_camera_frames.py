@@ -68,6 +68,46 @@ def test_a_pulled_plug_is_noticed_and_its_thread_ends():
         live.open()
 
 
+def test_a_camera_that_hangs_is_not_opened_again_before_its_driver_comes_back():
+    class Hanging(VirtualLens):
+        def __init__(self) -> None:
+            super().__init__()
+            self.comes_back, self.opened = threading.Event(), 0
+
+        def open(self) -> None:
+            super().open()
+            self.opened += 1
+
+        def grab(self) -> None:
+            self.comes_back.wait()
+            super().grab()
+
+    lens = Hanging()
+    live = LiveFrames(lens)
+    live.open()
+    live.close()
+    with pytest.raises(TimedOut, match="hangs"):
+        live.open()
+    assert (lens.opened, lens.is_open) == (1, True)
+    lens.comes_back.set()
+    wait_until(lambda: not lens.is_open)
+    live.open()
+    assert live.latest(5.0) is not None
+    live.close()
+
+
+def test_a_camera_that_opens_by_half_is_closed():
+    class Half(VirtualLens):
+        def open(self) -> None:
+            super().open()
+            raise Unplugged("it does not start")
+
+    lens = Half()
+    with pytest.raises(Unplugged, match="does not start"):
+        LiveFrames(lens).open()
+    assert not lens.is_open
+
+
 def test_what_a_library_throws_becomes_a_device_error():
     class Broken(VirtualLens):
         def picture(self) -> Image.Image:

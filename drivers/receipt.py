@@ -69,6 +69,13 @@ class QrCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A PNG of black and white, printed dot for dot: a barcode that was drawn elsewhere."""
+
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A thin line across the paper."""
 
@@ -83,7 +90,7 @@ class Cut:
     pass
 
 
-Operation = Text | Logo | Numeral | Band | QrCode | Rule | Feed | Cut
+Operation = Text | Logo | Numeral | Band | QrCode | Figure | Rule | Feed | Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,7 @@ def layout(document: Mapping[str, Any], paper: Paper) -> list[Operation]:
     if copy := clean(document.get("copy")):
         ticket += [Band(copy, style.rtl, style.language), Feed(24)]
     ticket += style.paragraphs(document.get("lines"))
+    ticket += _figures(document.get("figures"), style)
     ticket += _follow(document, style)
     if footer := style.paragraphs(document.get("footer")):
         ticket += [Feed(22), Rule(), Feed(16), *footer]
@@ -192,13 +200,27 @@ def _language(value: object) -> str:
 
 
 def _logo(value: object) -> list[Operation]:
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_LOGO:
-        return []
+    png = _png(value)
+    return [Logo(png), Feed(16)] if png else []
+
+
+def _figures(value: object, style: _Style) -> list[Operation]:
+    """Each picture with its words above it."""
+    listed = value if isinstance(value, list) else []
+    drawn: list[Operation] = []
+    for one in listed[:MAX_LINES]:
+        if isinstance(one, Mapping) and (png := _png(one.get("png"))):
+            drawn += [Feed(32), *style.paragraph(one.get("words"), bold=True), Feed(8), Figure(png)]
+    return drawn
+
+
+def _png(value: object) -> bytes:
+    if not isinstance(value, str) or len(value) > MAX_LOGO:
+        return b""
     try:
-        png = base64.b64decode(value, validate=True)
+        return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        return []
-    return [Logo(png), Feed(16)]
+        return b""
 
 
 def _follow(document: Mapping[str, Any], style: _Style) -> list[Operation]:

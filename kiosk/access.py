@@ -67,6 +67,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "trying.page": STAFF,
     "trying.act": STAFF,
     "trying.settings": STAFF,
+    "trying.print_settings": STAFF,
     # the kiosk's touch screen: an unpaired screen is sent to pairing by the page itself
     "checkin.page": ALL,
     "checkin.answer": KIOSK,

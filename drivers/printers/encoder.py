@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from drivers.printers import lettering, pictures
 from drivers.printers.models import model
 from drivers.printers.pictures import MAX_WIDTH_BYTES, SLICE_ROWS, SLICE_ROWS_SLOW
-from drivers.receipt import Band, Cut, Feed, Logo, Numeral, Operation, Paper, QrCode, Rule, Text
+from drivers.receipt import Band, Cut, Feed, Figure, Logo, Numeral, Operation, Paper, QrCode, Rule, Text
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -87,6 +87,8 @@ class Encoder:
                 return self._picture(pictures.band(operation, self.paper.dots))
             case Logo(png):
                 return self._picture(pictures.logo(png, self.paper.dots))
+            case Figure(png):
+                return self._picture(pictures.figure(png, self.paper.dots))
             case QrCode(data):
                 return self._qr(data)
             case Rule():

@@ -73,21 +73,36 @@ def band(line: Band, width: int) -> "Image":
 
 def logo(png: bytes, paper_dots: int) -> "Image | None":
     """No larger than it was drawn; greys become dots. None, with a line in the log: it is no picture."""
-    from PIL import Image, ImageChops
+    from PIL import ImageChops
+
+    grey = _opened(png, _LOGO_PIXELS)
+    if grey is None:
+        return None
+    grey.thumbnail((paper_dots * 3 // 4, _LOGO_HEIGHT))
+    return ImageChops.invert(grey).convert("1")
+
+
+def figure(png: bytes, paper_dots: int) -> "Image | None":
+    """Dot for dot: what is wider than the paper is left out, because a smaller code cannot be read."""
+    grey = _opened(png, paper_dots)
+    return None if grey is None else grey.point(lambda shade: 255 * (shade < 128), "1")
+
+
+def _opened(png: bytes, most: int) -> "Image | None":
+    """The picture on white, in greys."""
+    from PIL import Image
 
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
-            if max(opened.size) > _LOGO_PIXELS:
-                raise ValueError("too large")
+            if max(opened.size) > most:
+                raise ValueError(f"more than {most} dots on a side")
             drawn = opened.convert("RGBA")
     except (OSError, ValueError, SyntaxError) as problem:
-        log.warning("The logo cannot be printed: %s", problem)
+        log.warning("A picture cannot be printed: %s", problem)
         return None
     ground = Image.new("RGBA", drawn.size, "white")
     ground.alpha_composite(drawn)
-    grey = ground.convert("L")
-    grey.thumbnail((paper_dots * 3 // 4, _LOGO_HEIGHT))
-    return ImageChops.invert(grey).convert("1")
+    return ground.convert("L")
 
 
 def squares(matrix: Sequence[Iterable[int]], module: int) -> "Image":

@@ -28,8 +28,8 @@ def take(tx: Transaction, clinic: Clinic, station: str, holder: str) -> Mapping[
     while job := jobs.claim(tx.connection, tx.site, target(station), at=tx.at, holder=holder):
         try:
             document = (
-                trying.document(clinic.config, clinic.local(tx.at))
-                if job.kind == trying.TICKET
+                trying.paper(clinic.config, job, clinic.local(tx.at))
+                if job.kind in trying.PAPERS
                 else printing.document(clinic, tx, job)
             )
         except NoSuchTicket:
@@ -53,7 +53,7 @@ def sending(tx: Transaction, job: Job, holder: str) -> bool:
 def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
     """The ticket came out, proved by the printer or only sent: what was the matter with it is over."""
     state = "confirmed" if confirmed else "sent"
-    if job.kind == trying.TICKET:
+    if job.kind in trying.PAPERS:
         trying.ended(tx, job, holder, state)
         return
     if jobs.finish(tx.connection, tx.site, job.id, state, at=tx.at, holder=holder) is None:
@@ -70,7 +70,7 @@ def done(tx: Transaction, job: Job, holder: str, *, confirmed: bool) -> None:
 
 def failed(tx: Transaction, job: Job, holder: str, *, cause: str, printed: str) -> None:
     """The ticket did not come out (`no`), or nobody knows (`maybe`)."""
-    if job.kind == trying.TICKET:
+    if job.kind in trying.PAPERS:
         trying.ended(tx, job, holder, "unknown" if printed == "maybe" else "failed", cause)
         return
     if printed == "maybe":

@@ -1,15 +1,14 @@
 """For whoever stands on the ladder: try the scanner, try the printer, and which settings to look up."""
 
-import segno
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from kiosk.clinic import clinic
 from kiosk.config import Station
 from kiosk.stations import rules as devices
-from kiosk.trying import records, rules
+from kiosk.trying import drawing, records, rules
 from kiosk.trying.rules import Code
+from kiosk.trying.settings import MAKERS, maker
 
 blueprint = Blueprint("trying", __name__, template_folder="templates")
 
@@ -26,7 +25,7 @@ def page(station: str) -> ResponseReturnValue:
             station=place,
             tries=records.latest(reading, station, at),
             ticket=records.document(here.config, here.local(at)),
-            codes={code: _qr(payload) for code, payload in rules.PAYLOADS.items()},
+            codes={code: drawing.svg(payload) for code, payload in rules.PAYLOADS.items()},
             words=rules.words,
             trouble=devices.trouble,
             advice=devices.advice,
@@ -54,14 +53,24 @@ def act(station: str) -> ResponseReturnValue:
 
 @blueprint.get("/console/screens/settings-codes")
 def settings() -> str:
-    """What to look up in the scanner's manual, to print and take along."""
-    return render_template("trying/settings.html")
+    """Settings codes to scan from here, to print and take along; and what to look up in the manual."""
+    return render_template("trying/settings.html", makers=MAKERS, draw=drawing.svg)
+
+
+@blueprint.post("/console/screens/settings-codes")
+def print_settings() -> ResponseReturnValue:
+    """Print one maker's codes at a kiosk."""
+    here, station = clinic(), _station(request.form.get("station", ""))
+    wanted = maker(request.form.get("maker", "")) or abort(400)
+    command = request.form.get("command", "")[:64]
+    with here.database.begin(at=here.now()) as tx:
+        if not command or tx.answered(command) is None:
+            records.print_settings(tx, station.id, wanted.id)
+            if command:
+                tx.answer(command, {})
+    flash(station.name, "printing")
+    return redirect(url_for(".settings"), 303)
 
 
 def _station(name: str) -> Station:
     return clinic().config.station(name) or abort(404)
-
-
-def _qr(text: str) -> Markup:
-    drawn = segno.make_qr(text, error="m", mode="byte").svg_inline(omitsize=True, border=4, light="#fff")
-    return Markup(drawn)  # noqa: S704

@@ -14,9 +14,13 @@ from kiosk.database import Reading, Transaction, jobs
 from kiosk.database.jobs import Job
 from kiosk.database.schema import job
 from kiosk.trying import rules
+from kiosk.trying.drawing import png
 from kiosk.trying.rules import Code, Finding, Outcome
+from kiosk.trying.settings import Maker, maker
 
-SCAN, TICKET = "try_scan", "try_ticket"
+SCAN, TICKET, SETTINGS = "try_scan", "try_ticket", "try_settings"
+PAPERS = frozenset({TICKET, SETTINGS})
+"""What is printed for whoever sets up a kiosk."""
 TRIED = "tried"
 """The event that makes the page look again."""
 LISTENS = timedelta(seconds=60)
@@ -71,6 +75,33 @@ def print_ticket(tx: Transaction, station: str) -> None:
     tx.touch(f"station:{station}")
 
 
+def print_settings(tx: Transaction, station: str, maker_id: str) -> None:
+    """Have the settings codes of a scanner's maker printed."""
+    target = f"station:{station}"
+    jobs.add(tx.connection, tx.site, target, SETTINGS, {"maker": maker_id}, at=tx.at, life=LISTENS)
+    tx.touch(target)
+
+
+def paper(config: Config, job: Job, at: datetime) -> dict[str, Any]:
+    """Return what the job prints. `at` is the clinic's time."""
+    wanted = maker(job.payload.get("maker", ""))
+    return document(config, at) if wanted is None else _codes(config, wanted, at)
+
+
+def _codes(config: Config, wanted: Maker, at: datetime) -> dict[str, Any]:
+    """Return the settings codes of a maker, in the order in which they are scanned."""
+    look_up = [f"Look up in its manual: {wanted.missing}."] if wanted.missing else []
+    return document(config, at) | {
+        "code": "SET", "service": f"{wanted.name} scanner", "url": None,
+        "lines": [wanted.models + ".", f"From: {wanted.source}."],
+        "figures": [
+            {"words": f"{place}. {setting.name}", "png": png(setting)}
+            for place, setting in enumerate(wanted.settings, 1)
+        ],
+        "footer": look_up,
+    }  # fmt: skip
+
+
 def document(config: Config, at: datetime) -> dict[str, Any]:
     """Return the test ticket: every part that a patient's may have. `at` is the clinic's time."""
     return {
@@ -89,7 +120,7 @@ def ended(tx: Transaction, ticket: Job, holder: str, state: str, cause: str | No
 
 def sweep(tx: Transaction) -> None:
     """End what nobody scanned or fetched in time."""
-    for kind in (SCAN, TICKET):
+    for kind in (SCAN, *PAPERS):
         for late in jobs.sweep(tx.connection, tx.site, kind, at=tx.at):
             tx.record(TRIED, by=late.target)
 

@@ -1,12 +1,18 @@
 """Trying a kiosk's scanner and printer from the console."""
 
 import base64
+import io
 import uuid
 from datetime import timedelta
 
+import pytest
+import zxingcpp
 from flask.testing import FlaskClient
+from markupsafe import escape
+from PIL import Image
 from werkzeug.test import TestResponse
 
+from drivers.preview import draw
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.receipt import layout
 from kiosk.checkin import records as dialogues
@@ -14,6 +20,7 @@ from kiosk.clinic import Clinic
 from kiosk.stations import work
 from kiosk.tasks import records as tasks
 from kiosk.trying.rules import CONTROLS, LETTERS
+from kiosk.trying.settings import FNC3, MAKERS, Maker
 from tests.cast import Clock
 from tests.integration.stations.conftest import Host
 
@@ -171,3 +178,46 @@ def test_only_what_there_is_can_be_tried(ana: FlaskClient) -> None:
     assert ana.post(PAGE, data={"do": "everything"}).status_code == 400
     assert "terminal ID 130" in ana.get("/console/screens/settings-codes").text
     assert PAGE in ana.get("/console/screens").text
+
+
+SETTINGS = "/console/screens/settings-codes"
+
+
+@pytest.mark.parametrize("maker", MAKERS, ids=lambda maker: maker.id)
+def test_settings_codes_come_out_of_the_ticket_printer_and_can_be_read(
+    host: Host, ana: FlaskClient, maker: Maker
+) -> None:
+    answer = ana.post(SETTINGS, data={"maker": maker.id, "station": "front", "command": "c1"})
+    assert (answer.status_code, answer.location) == (303, SETTINGS)
+    assert "On its way to Front door." in ana.get(SETTINGS).text
+    ana.post(SETTINGS, data={"maker": maker.id, "station": "front", "command": "c1"})
+    job = host.next_job()
+    assert job is not None
+    assert job["kind"] == "try_settings"
+    for profile in ("TM-T88V", "POS-5890"):
+        with Image.open(io.BytesIO(draw(job["document"], Encoder(profile)))) as paper:
+            read = zxingcpp.read_barcodes(paper.convert("L"), text_mode=zxingcpp.TextMode.Plain)
+        assert sorted(code.bytes.decode() for code in read) == sorted(
+            setting.data.replace(FNC3, "") for setting in maker.settings
+        )
+    assert host.post(f"jobs/{job['id']}/sending").status_code == 200
+    assert host.post(f"jobs/{job['id']}/failed", {"cause": "cutter", "printed": "no"}).status_code == 200
+    assert host.next_job() is None, "Twice pressed is once printed, and nothing of it comes again."
+
+
+def test_the_page_of_settings_shows_each_code_and_says_what_it_lacks(ana: FlaskClient) -> None:
+    page = ana.get(SETTINGS).text
+    for maker in MAKERS:
+        assert escape(maker.source) in page
+        assert escape(maker.missing) in page
+    assert page.count("<svg viewBox") == sum(len(maker.settings) for maker in MAKERS)
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [({"maker": "nobody", "station": "front"}, 400), ({"maker": "zebra", "station": "nowhere"}, 404)],
+)
+def test_settings_of_nobody_or_for_nowhere_are_refused(
+    ana: FlaskClient, form: dict[str, str], status: int
+) -> None:
+    assert ana.post(SETTINGS, data=form).status_code == status

@@ -44,22 +44,20 @@ def first_process() -> None:
     mount_the_rest()
     if order["systemd"]:
         become_systemd()
-    try:
-        load_usb()
-        subprocess.run(["/lib/systemd/systemd-udevd", "--daemon"], check=True, stderr=subprocess.DEVNULL)
-        settle()
-        result = run(order)
-    except (OSError, subprocess.SubprocessError):
-        traceback.print_exc()
-        result = 126
-    switch_off(result)
+    obey(order, udev=["/lib/systemd/systemd-udevd", "--daemon"])
 
 
 def service() -> None:
-    """The same, started by systemd."""
-    order = json.loads(Path("/rig/order.json").read_text())
+    """Started by systemd, which has started udev."""
+    obey(json.loads(Path("/rig/order.json").read_text()))
+
+
+def obey(order: dict[str, object], udev: list[str] | None = None) -> None:
+    """Plug everything in, run what was ordered, switch off."""
     try:
         load_usb()
+        if udev:
+            subprocess.run(udev, check=True, stderr=subprocess.DEVNULL)
         settle()
         result = run(order)
     except (OSError, subprocess.SubprocessError):

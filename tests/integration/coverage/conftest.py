@@ -1,4 +1,4 @@
-"""A clinic that asks for insurance, with a clearing house that listens on a real port."""
+"""A clinic that asks for insurance, with a clearing house and an insurer that listen on real ports."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,6 +23,7 @@ from kiosk.database import Database
 from kiosk.queueing.tickets import Ticket
 from kiosk.tasks import records as tasks
 from tests.cast import NINE
+from tests.integration.coverage.insurer import Insurer
 
 BORN = date(1980, 2, 3)
 ANA = Person("Sample", "Ana", "", "", BORN)
@@ -132,6 +133,22 @@ def house() -> Iterator[SimulatedClearingHouse]:
 def client(house: SimulatedClearingHouse) -> HttpClearingHouse:
     """The way to it."""
     return open_clearing_house(settings(house.url))
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insurer]:
+    """An insurer's server."""
+    with Insurer(tmp_path_factory.mktemp("insurer")) as server:
+        yield server
+
+
+@pytest.fixture
+def insurer(serving: Insurer) -> Insurer:
+    """The same, as if nobody had asked it yet."""
+    serving.answers.clear()
+    serving.asked.clear()
+    serving.connections = 0
+    return serving
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -218,19 +217,6 @@ def test_a_list_that_an_update_takes_away_at_this_moment_fails_no_scan(tmp_path,
 
 
 # Fetching
-
-
-@pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insurer]:
-    with Insurer(tmp_path_factory.mktemp("insurer")) as server:
-        yield server
-
-
-@pytest.fixture
-def insurer(serving: Insurer) -> Insurer:
-    serving.answers.clear()
-    serving.asked.clear()
-    return serving
 
 
 def offer(insurer: Insurer, keys: Any = KEYS, *lists: Any) -> None:

@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
@@ -37,20 +36,6 @@ CARDS = {"verifiableCredential": [jws(payload())]}
 SEALED = jwe(CARDS, SECRET)
 SHC, FHIR = "application/smart-health-card", "application/fhir+json;fhirVersion=4.0.1"
 PATH = "/shl/m4n1fest"
-
-
-@pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insurer]:
-    with Insurer(tmp_path_factory.mktemp("insurer")) as server:
-        yield server
-
-
-@pytest.fixture
-def insurer(serving: Insurer) -> Insurer:
-    serving.answers.clear()
-    serving.asked.clear()
-    serving.connections = 0
-    return serving
 
 
 def link(insurer: Insurer, flags: str = "", path: str = PATH, **changes: Any) -> HealthLink:

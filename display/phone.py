@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
 from display.place import Place, latest, place
@@ -58,7 +59,11 @@ def page(secret: str) -> ResponseReturnValue:
     if found is None:
         if misses.too_many(request.remote_addr or "", at):
             raise TooManyRequests(retry_after=int(PER.total_seconds()))
-        abort(404)
+        speak(request.accept_languages.best_match(here.config.site.languages, here.config.site.languages[0]))
+        said = _(
+            "This number is over, or the address is incomplete. If you are waiting, ask at the front desk."
+        )
+        abort(404, said)
     version, stands = found
     if stands.language in here.config.site.languages:
         speak(stands.language)

@@ -79,13 +79,19 @@ def _where_to_try_again(status: int) -> str | None:
     return quote(request.path) if status >= 500 and request.method == "GET" else None
 
 
+def _door() -> str | None:
+    """Where a person may go on: staff to the console, others to the first page; patients nowhere."""
+    if any(who.role in STAFF for who in principals()):
+        return "console.page"
+    return None if request.blueprint in ("checkin", "board", "phone") else "home.page"
+
+
 def _page(status: int, message: object = None) -> Response:
     title, advice = WORDS.get(status, WORDS[500])
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         response = jsonify(error=str(message or title))
     else:
-        staffed = any(who.role in STAFF for who in principals())
-        text = render_template("error.html", title=title, advice=message or advice, staffed=staffed)
+        text = render_template("error.html", title=title, advice=message or advice, door=_door())
         response = make_response(text)
         if again := _where_to_try_again(status):
             response.headers["Refresh"] = f"{RETRY_S}; url={again}"

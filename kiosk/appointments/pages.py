@@ -35,6 +35,12 @@ def day_in_words(day: date) -> str:
     return format_date(day, "full", locale=get_locale() or "en")
 
 
+@blueprint.app_template_filter()
+def day_in_short(day: date) -> str:
+    """The day as one compares it with a card: the month has its name, so nobody takes it for the day."""
+    return format_date(day, "medium", locale=get_locale() or "en")
+
+
 blueprint.add_app_template_filter(manual_code)
 
 

@@ -24,7 +24,6 @@ from kiosk.database import Reading
 from kiosk.database.schema import EPOCH, MICROSECOND
 from kiosk.identity.chunks import Chunks
 from kiosk.queueing import records as queue
-from kiosk.queueing.tickets import Ticket
 from kiosk.queueing.waiting_time import estimates
 from kiosk.stations.records import hosts
 from kiosk.stations.rules import preview, scanners
@@ -197,18 +196,20 @@ def _ticket(screen: Screen) -> dict[str, Any]:
         return {"ticket": None}
     observed = queue.observed(reading.connection, reading.site)
     expected = estimates(config.room_rules(), reading.snapshot, observed, at=screen.at)
+    broken = _printer_broken(screen)
     return {
         "ticket": ticket,
         "estimate": expected.get(ticket.id),
-        "unprinted": _unprinted(screen, ticket),
-        "may_print": screen.state.copies < COPIES,
+        "unprinted": broken or printing.unprinted(reading, ticket.id),
+        "printer_broken": broken,
+        "may_print": screen.state.copies < COPIES and not broken,
         "qr": _qr(printing.phone_url(screen.clinic, reading, ticket.visit)),
     }
 
 
-def _unprinted(screen: Screen, ticket: Ticket) -> bool:
-    """Tell whether somebody must look after this ticket's paper, or after this station's printer."""
-    return printing.unprinted(screen.reading, ticket.id) or any(
+def _printer_broken(screen: Screen) -> bool:
+    """Tell whether somebody must look after this station's printer: until then no paper comes out."""
+    return any(
         task.kind == "print_failed" and task.station == screen.station.id
         for task in tasks.open_tasks(screen.reading)
     )

@@ -12,6 +12,7 @@ from kiosk.checkin.rules.steps import Notice, Step
 from kiosk.database import schema
 from kiosk.identity.manual_code import manual_code
 from kiosk.queueing.tickets import State
+from kiosk.tasks import records as tasks
 from tests.cast import minutes
 from tests.integration.checkin.conftest import BORN, Kiosk
 
@@ -194,6 +195,19 @@ def test_a_ticket_is_printed_again_as_a_copy(kiosk: Kiosk) -> None:
     with kiosk.clinic.database.snapshot(at=kiosk.at) as seen:
         payloads = seen.connection.execute(sa.select(schema.job.c.payload)).scalars().all()
     assert ["true" in payload for payload in payloads] == [False, True]
+
+
+def test_nobody_is_promised_a_second_ticket_by_a_printer_that_is_broken(kiosk: Kiosk) -> None:
+    kiosk.press("walk_in", "service:registration")
+    assert "Print again" in kiosk.page
+    with kiosk.clinic.database.begin(at=kiosk.at) as tx:
+        tasks.open(tx, "print_failed", station="front", subject="ticket printer", cause="paper_out")
+
+    kiosk.press("print_again")
+
+    assert "We could not print your ticket." in kiosk.page
+    assert "Print again" not in kiosk.page
+    assert "Your ticket is printing again." not in kiosk.page
 
 
 def test_who_was_called_and_did_not_come_is_for_staff(kiosk: Kiosk) -> None:

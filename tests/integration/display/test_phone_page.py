@@ -107,6 +107,8 @@ def test_every_wrong_secret_gets_the_same_answer(
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
+    assert "ask at the front desk" in answers[0].text
+    assert '<html lang="es"' in client.get("/t/x", headers={"Accept-Language": "es-MX"}).text
 
 
 def test_whoever_guesses_is_told_to_wait(client: FlaskClient, clock: Clock) -> None:

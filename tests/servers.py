@@ -29,7 +29,7 @@ def free_port() -> int:
                 return port
 
 
-def wait_for_port(port: int, seconds: float = 20) -> None:
+def wait_for_port(port: int, seconds: float = 60) -> None:
     """Wait until somebody listens."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -27,7 +27,7 @@ from tests.servers import free_port, wait_for_port
 PASSWORD = "a long enough password"
 
 
-def until(condition: Callable[[], Any], seconds: float = 15, what: str = "") -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60, what: str = "") -> Any:
     """Wait until `condition` is true; return its value."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
@@ -87,7 +87,7 @@ class RunningClinic:
     def start_server(self) -> None:
         """Start the server; return when it answers."""
         self._start("server", "-m", "kiosk", "--config", str(self.config_path), "serve")
-        until(self._healthy, 20, "The server does not answer; its log is server.log.")
+        until(self._healthy, 60, "The server does not answer; its log is server.log.")
 
     def start_host(self) -> None:
         """Start the device host; it prints a pairing code until it is paired."""
@@ -135,20 +135,20 @@ class RunningClinic:
     def paper(self, number: str) -> bytes:
         """The picture of one ticket."""
         address = f"http://127.0.0.1:{self.control_port}/papers/{number}.png"
-        with urllib.request.urlopen(address, timeout=5) as answer:
+        with urllib.request.urlopen(address, timeout=20) as answer:
             return bytes(answer.read())
 
     def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the simulated hardware's control API."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.control_port}{path}", data=data)
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=20) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
     def _healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(self.url + "/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(self.url + "/healthz", timeout=10) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False

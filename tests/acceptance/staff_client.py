@@ -29,7 +29,7 @@ class StaffClient:
 
     def get(self, path: str) -> str:
         """The page at `path`."""
-        with self.opener.open(self.url + path, timeout=10) as answer:
+        with self.opener.open(self.url + path, timeout=30) as answer:
             return str(answer.read().decode())
 
     def post(self, path: str, command: str | None = None, **fields: str) -> str:
@@ -37,6 +37,6 @@ class StaffClient:
         form = {"csrf_token": self.token, "command": command or uuid.uuid4().hex, **fields}
         data = urllib.parse.urlencode(form).encode()
         request = urllib.request.Request(self.url + path, data, headers={"Referer": self.url + "/console"})
-        with self.opener.open(request, timeout=10) as answer:
+        with self.opener.open(request, timeout=30) as answer:
             answer.read()
             return str(answer.url)

@@ -52,7 +52,7 @@ def test_a_wheel_serves_without_the_checkout(tmp_path: Path) -> None:
 def read(port: int, path: str) -> str:
     """What is at the address, or nothing yet."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
             return str(answer.read().decode())
     except OSError:
         return ""

@@ -162,7 +162,7 @@ def test_a_printer_that_dies_in_mid_ticket_is_maybe_and_the_next_ticket_is_whole
         assert half.png != whole.png
 
 
-def reopen(bench: PrinterBench, within_s: float = 3.0) -> None:
+def reopen(bench: PrinterBench, within_s: float = 15.0) -> None:
     deadline = time.monotonic() + within_s
     while True:
         try:

@@ -100,7 +100,7 @@ def test_four_processes_never_call_the_same_patient(config: Config, database: Da
     ]
     for process in processes:
         process.start()
-    served = [code for _ in processes for code in answers.get(timeout=60)]
+    served = [code for _ in processes for code in answers.get(timeout=300)]
     for process in processes:
         process.join()
     answers.close()

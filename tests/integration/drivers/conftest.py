@@ -45,7 +45,7 @@ class FakeServer:
     def said(self, path: str) -> list[dict[str, Any]]:
         return [body for heard, body in list(self.heard) if heard == path]
 
-    def wait_for(self, what: Callable[[], Any], within_s: float = 8.0) -> Any:
+    def wait_for(self, what: Callable[[], Any], within_s: float = 30.0) -> Any:
         with self.changed:
             if not self.changed.wait_for(what, within_s):
                 raise TimeoutError(f"heard only {self.heard}")

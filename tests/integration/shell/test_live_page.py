@@ -100,7 +100,7 @@ def trial_room(trial: Trial) -> Blueprint:
     return room
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 10) -> None:
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -183,7 +183,7 @@ def test_nothing_moves_under_the_pointer(stage: Stage) -> None:
     time.sleep(0.7)
     assert page.locator("#list li").count() == 1
 
-    expect(page.locator("#list li")).to_have_count(2, timeout=3000)
+    expect(page.locator("#list li")).to_have_count(2, timeout=15_000)
 
 
 def test_a_screen_says_how_old_it_is_and_recovers(stage: Stage) -> None:

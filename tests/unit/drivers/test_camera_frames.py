@@ -14,7 +14,7 @@ from drivers.simulated.camera import VirtualCamera, VirtualLens
 SIZE = (640, 480)
 
 
-def wait_until(true: Callable[[], bool], within_s: float = 5.0) -> None:
+def wait_until(true: Callable[[], bool], within_s: float = 20.0) -> None:
     deadline = time.monotonic() + within_s
     while not true() and time.monotonic() < deadline:
         time.sleep(0.005)

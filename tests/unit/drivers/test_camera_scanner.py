@@ -26,7 +26,7 @@ def scanner(virtual: VirtualCamera) -> Iterator[CameraScanner]:
     made.close()
 
 
-def scanned(scanner: CameraScanner, within_s: float = 10.0) -> list[bytes]:
+def scanned(scanner: CameraScanner, within_s: float = 30.0) -> list[bytes]:
     """What is scanned next; at least one."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:

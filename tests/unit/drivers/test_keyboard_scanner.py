@@ -38,7 +38,7 @@ def scanner(keyboard: VirtualKeyboard) -> KeyboardScanner:
     return made
 
 
-def read(scanner: KeyboardScanner, within_s: float = 5.0) -> list[Scan]:
+def read(scanner: KeyboardScanner, within_s: float = 20.0) -> list[Scan]:
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         if scans := scanner.read():

@@ -11,14 +11,25 @@ FRENCH = str.maketrans(
     "QAWZ?M;:!%ù°qawz,m&é\"'(-è_çà1234567890)",
     "AQZWM:,./\"'_aqzwm;1234567890!@#$%^&*()-",
 )
+BELGIAN = FRENCH | str.maketrans("§!)-=+", "68-=/?")
 GERMAN = str.maketrans("YZyzßäÄöÖüÜ-_§/()=?\"&;:'", "ZYzy-'\";:[{/?#&*()_@^<>|")
+SWISS = str.maketrans("YZyz'äà-_*ç/()=?\"&;:", "ZYzy-''/?#$&*()_@^<>")
 BRITISH = str.maketrans('"@£#¬~', '@"#\\~|')
-# Spanish, Italian and Portuguese; Danish, Finnish, Norwegian and Swedish: alike where it matters.
-SOUTHERN = str.maketrans("\"'´àº£·-_?&/()=;:", "@-'''##/?_^&*()<>")
-NORDIC = str.maketrans('"+äæø-_?&/()=;:', "@-'''/?_^&*()<>")
+# All but the British have the signs on the digits and beside them alike.
+_SOUTHERN = str.maketrans("\"'-_?&/()=;:", "@-/?_^&*()<>")
+SPANISH = _SOUTHERN | str.maketrans("´·", "'#")
+LATIN_AMERICAN = _SOUTHERN | str.maketrans("{", "'")
+ITALIAN = _SOUTHERN | str.maketrans("à£", "'#")
+PORTUGUESE = _SOUTHERN | str.maketrans("º", "'")
+# Danish, Finnish, Norwegian and Swedish: alike where it matters.
+NORDIC = _SOUTHERN | str.maketrans("+äæø'", "-'''\\")
+CANADIAN_FRENCH = str.maketrans("\"/?éÉ`'", "@#^/?'<")
 
-_FRENCH_HEADER = re.compile(r"[Qq][Nn][Ss][Ii] ")
-_QUOTE_FOR_AT = re.compile(r'"[^0-9A-Za-z"@]{0,4}6?[^0-9A-Za-z"@]{0,2}[Mm]?(?:ANSI|AAMVA|ansi|aamva)')
+_Y_FOR_Z = (GERMAN, SWISS)
+_Y_FOR_Y = (BRITISH, SPANISH, LATIN_AMERICAN, ITALIAN, PORTUGUESE, NORDIC, CANADIAN_FRENCH)
+
+_FRENCH_HEADER = re.compile(r"[Qq][Nn][Ss][Ii] (?P<digits>[^\w\s][^A-Z\s]*)")
+_QUOTE_FOR_AT = re.compile(r'"[^0-9A-Za-z"@]{0,4}6?[^0-9A-Za-z"@]{0,2}[AaCcMm]{0,2}(?:ANSI|AAMVA|ansi|aamva)')
 _GERMAN_SIGNS = re.compile(r"Y([A-Z])[0-9]{8}|Y([A-Z])Y\2[A-Z]|DAJ(?:NZ|KZ|WZ|AY)\b")
 _GERMAN_COLOURS = re.compile(r"DA[YZ](?:GRZ|HAY|SDZ)|DAY(?:BAL|BLN|RED|WHI)|DAZ(?:BLU|GRN|MAR|DIC|PNK)")
 _STRAIGHT = re.compile(r"Z([A-Z])[0-9]{8}|DAJ(?:NY|KY|WY|AZ)\b")
@@ -33,25 +44,23 @@ _IN_A_WORD = re.compile(r"(?<=[A-Z])[ÄÖÜ](?=[A-Z\s]|$)")
 
 def us_typed(text: str) -> list[str]:
     """The licence as a US keyboard typed it: one text, or one for each layout that the host may have had."""
-    if _FRENCH_HEADER.search(text):
-        return [text.translate(FRENCH)]
+    if french := _FRENCH_HEADER.search(text):
+        return [text.translate(BELGIAN if {"§", "!"} & {*french["digits"]} else FRENCH)]
     quoted = _QUOTE_FOR_AT.search(text)
+    typed = text[quoted.end() if quoted else 0 :].upper()
     if quoted is None:
-        is_german = "@" not in text and _GERMAN_SIGNS.search(text) and not _STRAIGHT.search(text)
-        return [_german(text)] if is_german else [text]
-    typed = text[quoted.end() :].upper()
+        is_german = "@" not in text and _GERMAN_SIGNS.search(typed) and not _STRAIGHT.search(typed)
+        return [_undone(text, GERMAN)] if is_german else [text]
     hair_first = None if _ALBERTA.search(text) else _hair_comes_first(typed)
-    german = bool(_GERMAN_SIGNS.search(typed) or _GERMAN_COLOURS.search(typed) or hair_first)
+    swapped = bool(_GERMAN_SIGNS.search(typed) or _GERMAN_COLOURS.search(typed) or hair_first)
     straight = bool(_STRAIGHT.search(typed) or _STRAIGHT_COLOURS.search(typed) or hair_first is False)
-    others = [text.translate(layout) for layout in (BRITISH, SOUTHERN, NORDIC)]
-    if german == straight:
-        return [*others, _german(text)]
-    return [_german(text)] if german else others
+    layouts = (*_Y_FOR_Y, *_Y_FOR_Z) if swapped == straight else _Y_FOR_Z if swapped else _Y_FOR_Y
+    return [_undone(text, layout) for layout in layouts]
 
 
-def _german(text: str) -> str:
+def _undone(text: str, layout: dict[int, int]) -> str:
     kept = [found.start() for found in _IN_A_WORD.finditer(text)]
-    letters = list(text.translate(GERMAN))
+    letters = list(text.translate(layout))
     for place in kept:
         letters[place] = text[place]
     return "".join(letters)

@@ -7,7 +7,10 @@ from kiosk.identity.encodings import as_written
 
 _AIM = re.compile(r"\](?P<id>[A-Za-z][0-9A-Za-z])")
 _FRAMING = "\ufeff\x02\x03\x04\x06\x11\x13"
-_SPACES = str.maketrans("\xa0\u2007\u202f\u3000", "    ")
+# A phone or a word processor makes quotation marks and dashes round, an input method makes signs wide.
+_PLAIN = str.maketrans("\xa0\u2007\u202f\u3000", "    ", "\u200b\u2060\xad")
+_PLAIN |= str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011\u2013\u2014", "''\"\"----")
+_PLAIN |= {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
 _UTF_16 = ("ÿþ", "þÿ")
 
 
@@ -30,7 +33,7 @@ def scan_of(payload: str | bytes) -> Scan:
     """
     text = payload if isinstance(payload, str) else _without_parity(payload).decode("latin-1")
     text = text.replace("\x00", "")
-    text = as_written(text[2:] if text.startswith(_UTF_16) else text).translate(_SPACES)
+    text = as_written(text[2:] if text.startswith(_UTF_16) else text).translate(_PLAIN)
     is_ended = text[-1:] < " "
     text = text.strip(_FRAMING).strip().strip(_FRAMING)
     found = _AIM.match(text)

@@ -33,7 +33,9 @@ def _typed(typed: str, is_ended: bool) -> Licence | Unknown | None:
     several = files(text)
     if len(several) < 2:
         return _one(text, is_ended) or _compact(text)
-    cards = {_one(file, True) for file in several}
+    longest = max(several, key=len)
+    others = [file for file in several if not longest.startswith(file.rstrip())]
+    cards = {_one(file, True) for file in (longest, *others)}
     return cards.pop() if len(cards) == 1 else Unknown(reason=Reason.CONTRADICTORY)
 
 
@@ -41,10 +43,10 @@ def _one(text: str, is_ended: bool) -> Licence | Unknown | None:
     header = header_of(text)
     if header is None:
         return Unknown(reason=Reason.INCOMPLETE) if begins_like_a_card(text) else None
-    lines, is_closed = lines_of(text[header.start :], header)
+    lines, ending = lines_of(text[header.start :], header, is_ended)
     if not header.issuer and sum(bool(AT_START.match(line)) for line in lines) < _ENOUGH_WITHOUT_HEADER:
         return None
-    elements = elements_of(lines, header, is_ended or is_closed)
+    elements = elements_of(lines, header, ending)
     if isinstance(elements, Reason):
         return Unknown(reason=elements)
     return licence_of(elements, header)

@@ -12,10 +12,11 @@ LATEST = 99
 _LETTER = r"[^\W\d_]"
 _NAME = rf"{_LETTER}(?:{_LETTER}|[ '’`.,/-])*"
 _DATE = r"(?:\d{8}|\d\d[-/]\d\d[-/]\d{4}|\d{4}[-/]\d\d[-/]\d\d)"
+_NO_DATE = r"NONE|unavl|UNAVL"
 _TEXT = r"[\w .,:;#&*+/'()@-]*"
 _PLACE = rf"{_LETTER}(?:{_LETTER}|[ '’.,-])*"
 _COLOUR = (
-    r"(?:BLK|BLU|BRO|BRN|DIC|GRN|GRY|HAZ|MAR|PNK|UNK|BAL|BLN|BLD|SDY|WHI|RED|XXX|[A-Z]{0,2}"
+    r"(?:BLK|BLU|BRO|BRN|DIC|GRA|GRN|GRY|HAZ|HZL|MAR|PNK|UNK|AUB|BAL|BLN|BLD|SDY|WHI|RED|XXX|[A-Z]{0,2}"
     r"|BLACK|BLUE|BROWN|GREEN|GRAY|GREY|HAZEL|BALD|BLOND|WHITE|SANDY|MAROON|UNKNOWN|NONE)"
 )
 _POSTAL_CODE = r"\d{5}(?:\d|[ -]?\d{4}|[ -]*0+)?|[A-Z]\d[A-Z] ?\d[A-Z]\d(?: {0,5}|0{3,5})"
@@ -76,11 +77,11 @@ ELEMENTS: dict[str, Element] = {
     "DAX": _of(r"\d{2,4}(?: ?(?:KG|kg))?|", strict=True),
     "DAY": _of(_COLOUR, strict=True),
     "DAZ": _of(_COLOUR, strict=True),
-    "DBA": _of(_DATE, strict=True),
+    "DBA": _of(rf"{_DATE}|{_NO_DATE}", strict=True),
     "DBB": _of(_DATE, strict=True),
     "DBC": _of(r"[0129MFXU]", strict=True),
-    "DBD": _of(_DATE, strict=True),
-    "DBE": _of(r"\d{0,6}", 0, 1, strict=True),
+    "DBD": _of(rf"{_DATE}|{_NO_DATE}", strict=True),
+    "DBE": _of(r"\d{0,6}|\d{4}-[\d:? -]*", 0, 1, strict=True),
     "DBF": _of(r"\d{0,3}", 0, 1, strict=True),
     "DBG": _of(rf"{_NAME}|\d|"),
     "DBH": _of(r"[YN0-2]?|DONOR", 0, 1),
@@ -115,7 +116,7 @@ ELEMENTS: dict[str, Element] = {
     "DCS": _name(_NAME, 2),
     "DCT": _name(_NAME, 2),
     "DCU": _of(rf"{SUFFIX}|{_DEGREE}|", 2, strict=True),
-    "DDA": _of(r"[FNM]", 3),
+    "DDA": _of(r"[A-Z]", 3),
     "DDB": _of(rf"{_DATE}|", 3, strict=True),
     "DDC": _of(rf"{_DATE}|", 3, strict=True),
     "DDD": _of(r"[01YN]?", 3, strict=True),
@@ -132,6 +133,10 @@ ELEMENTS: dict[str, Element] = {
     "DDO": _of(r"[01YN]", 11),
     "DDP": _of(r"[01YN]", 11),
 }
+
+NAMES = frozenset({"DCS", "DAC", "DAD", "DCT", "DAA", "DAB"})
+ADDRESS = frozenset({"DAG", "DAH", "DAI", "DAL", "DAM", "DAN"})
+FLAGS = {"DDE": "DCS", "DDF": "DAC", "DDG": "DAD"}
 
 # No name and no street contains these letters in a row, so where they stand an element begins.
 NOT_IN_NAMES = {

@@ -14,6 +14,8 @@ _WITHOUT_DCS = {0, 1}
 _FILLED = re.compile(r"(?P<code>[0-9]{5})[ -]*0+")
 # What stands where a sign was lost (PE?A), or typed on another keyboard (SMITHßJONES): no card has it.
 _LOST = re.compile("[?\ufffd\u2500-\u259f£§]|(?<=[A-Z])[ß-ÿ](?=[A-Z])")
+_NO_PLACE = re.compile(r"[\x00-\x1f\x7f-\x9f|{}<>=\\^~]")
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9 -]*")
 _NO_NUMBER = re.compile(r"[^\w *./-]|[^\x00-\x7f]")
 _NO_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f@#$%^*=+{}\[\]|\\~<>\"_;:!£¿¤§°]")
 
@@ -30,10 +32,9 @@ def licence_of(elements: dict[str, str], header: Header) -> Licence | Unknown:
         return Unknown(reason=Reason.UNREADABLE)
 
     def first_of(*keys: str) -> str:
-        text = next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
-        return "" if _LOST.search(text) else text
+        return next(filter(None, (text_of(elements.get(key)) for key in keys)), "")
 
-    city = first_of("DAI", "DAN")
+    street = _street(first_of("DAG", "DAL"), first_of("DAH", "DAM"), first_of("DAI", "DAN"), region)
     return Licence(
         family_name=name.family,
         given_name=name.given,
@@ -43,12 +44,12 @@ def licence_of(elements: dict[str, str], header: Header) -> Licence | Unknown:
         expiry=date_of(elements.get("DBA", "")),
         document_number="" if _NO_NUMBER.search(first_of("DAQ")) else first_of("DAQ"),
         issuer=issuer,
-        street=_street(first_of("DAG", "DAL"), first_of("DAH", "DAM"), city),
-        city=city,
-        region=first_of("DAJ", "DAO"),
+        street=_place(street),
+        city=_place(first_of("DAI", "DAN")),
+        region=_place(region),
         postal_code=_postal_code(first_of("DAK", "DAP")),
         aamva_version=_version(header.version, elements),
-        truncated=frozenset(field for flag, field in _TRUNCATED.items() if elements.get(flag) == "T"),
+        truncated=frozenset(_TRUNCATED[flag] for flag in _TRUNCATED if elements.get(flag, "")[:1] == "T"),
     )
 
 
@@ -66,9 +67,13 @@ def _issuer(header: Header, region: str) -> str:
     return header.issuer if header.is_regular and not is_damaged else ""
 
 
-def _street(first: str, second: str, city: str) -> str:
+def _place(text: str) -> str:
+    return "" if _LOST.search(text) or _NO_PLACE.search(text) else text
+
+
+def _street(first: str, second: str, city: str, region: str) -> str:
     """Both lines; without the first the second is of no use, and in Wyoming it repeats the city."""
-    repeats = bool(city) and second.startswith(city)
+    repeats = (city and second.startswith(city)) or re.search(rf", {re.escape(region)} +\d{{5}}", second)
     return f"{first}, {second}" if first and second and not repeats else first
 
 
@@ -77,5 +82,6 @@ def _postal_code(value: str) -> str:
 
     That is no ZIP+4.
     """
-    found = _FILLED.fullmatch(value)
-    return found["code"] if found else value
+    if found := _FILLED.fullmatch(value):
+        return found["code"]
+    return value if _CODE.fullmatch(value) else ""

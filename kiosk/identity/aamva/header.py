@@ -7,6 +7,7 @@ type(2) offset(4) length(4). Version, entries, offsets and lengths are hints: on
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kiosk.identity.aamva.elements import IDS
 from kiosk.identity.aamva.issuers import REGIONS
@@ -71,7 +72,8 @@ def header_of(text: str) -> Header | None:
         bare = _BARE_START.search(text)
         return Header(bare.end()) if bare else None
     issuer, version, is_regular = _issuer_and_version(found["digits"])
-    start = _first_element(text, _after_designators(text, found.end()))
+    designators = list(_designators(text, found.end()))
+    start = _first_element(text, designators[-1].end() if designators else found.end())
     if start is None:
         return None
     before = text[: found.start()].lstrip("@")
@@ -80,8 +82,8 @@ def header_of(text: str) -> Header | None:
         issuer,
         version,
         is_regular,
-        length=_length(text, found.end()),
-        jurisdictions="".join(kind[1] for kind in _kinds(text, found.end()) if kind[0] == "Z"),
+        length=_length(designators),
+        jurisdictions="".join(entry["type"][1] for entry in designators if entry["type"][0] == "Z"),
         line_feed=before[:1] if before[:1] in "Jj" else "",
         carriage_return=before[-1:] if before[-1:] in "Mm" else "",
     )
@@ -104,28 +106,20 @@ def _version(digits: str) -> int | None:
     return int(digits) if len(digits) == 2 else None
 
 
-def _length(text: str, position: int) -> int | None:
-    """The declared length of the first subfile, if its offset is where a header of so many entries ends."""
-    first = _DESIGNATOR.match(text, position)
-    entries = 0
+def _designators(text: str, position: int) -> Iterator[re.Match[str]]:
     while found := _DESIGNATOR.match(text, position):
-        position, entries = found.end(), entries + 1
-    if first is None or len(first["numbers"]) != _NUMBERS:
+        yield found
+        position = found.end()
+
+
+def _length(designators: list[re.Match[str]]) -> int | None:
+    """The declared length of the first subfile, if each offset is where what stands before it ends."""
+    if not designators or any(len(found["numbers"]) != _NUMBERS for found in designators):
         return None
-    offset, length = int(first["numbers"][:4]), int(first["numbers"][4:])
-    return length if offset in {prefix + 10 * entries for prefix in _PREFIXES} else None
-
-
-def _kinds(text: str, position: int) -> Iterator[str]:
-    while found := _DESIGNATOR.match(text, position):
-        yield found["type"]
-        position = found.end()
-
-
-def _after_designators(text: str, position: int) -> int:
-    while found := _DESIGNATOR.match(text, position):
-        position = found.end()
-    return position
+    spans = [(int(found["numbers"][:4]), int(found["numbers"][4:])) for found in designators]
+    begins = spans[0][0] in {prefix + 10 * len(spans) for prefix in _PREFIXES}
+    follows = all(offset + length == after for (offset, length), (after, _) in pairwise(spans))
+    return spans[0][1] if begins and follows else None
 
 
 def _first_element(text: str, position: int) -> int | None:

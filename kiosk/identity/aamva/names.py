@@ -41,6 +41,8 @@ def name_of(elements: dict[str, str], issuer: str, version: int | None) -> Name 
     given, middle, trailing = _given(elements, issuer, version)
     if not (family or given):
         return Name(whole.family, whole.given, whole.middle, suffix or whole.suffix)
+    if family and whole.family not in ("", family):
+        return None
     if "," in family and not given:
         return _whole(family, issuer)
     family, _, after = family.partition(",")

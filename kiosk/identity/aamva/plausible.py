@@ -12,11 +12,11 @@ from kiosk.identity.documents import Licence
 
 _IDENTITY = ("family_name", "given_name", "middle_name", "suffix", "birth_date", "document_number")
 _ADDRESS = ("street", "city", "region", "postal_code")
-_ODD_NAME = re.compile(r"[/&*´]|\b\w-|(?<=[A-Z])[a-zß-ÿ](?=[A-Z])")
+_ODD_NAME = re.compile(r"[/&*´`º{]|\b\w-|(?<=[A-Z])[a-zß-ÿ](?=[A-Z])")
 # Given names have an apostrophe anywhere (Tre'Von); in family names it follows one or two letters (O'Hara).
 _ODD_FAMILY_NAME = re.compile(r"[\w.]{3}['’]\w\w")
 _ODD_NUMBER = re.compile(r"[^\w *.-]|[^\x00-\x7f]")
-_ODD_ADDRESS = re.compile(r"(?<!\d)/|/(?!\d)|\d&|&\d|\w{3}['’]\w\w|[a-z]?[ßà-ÿ](?=[A-Z])|[£*+´]")
+_ODD_ADDRESS = re.compile(r"(?<!\d)/|/(?!\d)|\d&|&\d|\w{3}['’]\w\w|[a-z]?[ßà-ÿ](?=[A-Z])|[£*+´`º{}|<>=\\^~]")
 _POSTAL_CODE = re.compile(r"\d{5,6}(?:-?\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d")
 
 

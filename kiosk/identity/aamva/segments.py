@@ -7,7 +7,7 @@ What all of them agree on is the answer; if they differ in who the person is, th
 import re
 from collections.abc import Iterator
 
-from kiosk.identity.aamva.elements import ANY_ID, NOT_IN_NAMES, Element, native
+from kiosk.identity.aamva.elements import ANY_ID, FLAGS, NAMES, NOT_IN_NAMES, Element, native
 
 Reading = dict[str, str]
 
@@ -19,17 +19,18 @@ _IDENTITY = ("DCS", "DAC", "DAD", "DCT", "DAA", "DAB", "DAE", "DCU", "DBB", "DAQ
 _ADDRESS_FIELDS = (("DAG", "DAH", "DAL", "DAM"), ("DAI", "DAN"), ("DAJ", "DAO"), ("DAK", "DAP"))
 _ADDRESS = {key for field in _ADDRESS_FIELDS for key in field}
 _ONLY_AFTER = {"DAD": {"DAC", "DDF"}, "DAM": {"DAL"}}
-_NAMES = {"DCS", "DAC", "DAD", "DCT", "DAA", "DAB"}
-_FLAGS = {"DDE": "DCS", "DDF": "DAC", "DDG": "DAD"}
 _FLAG = re.compile(r"DD[EFG](?=[TNU])")
-_TOGETHER = (set(_FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
-_ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU"}
+_TOGETHER = (set(FLAGS), {"DAL", "DAN", "DAO", "DAP"}, {"DAI", "DAJ", "DAK"})
+_ALWAYS_THERE = {"DAQ", "DAG", "DAI", "DAJ", "DAK", "DBB", "DBA", "DBD", "DCU", "DAE"}
+_COLOURS = {"DAY", "DAZ"}
+_END_OF_A_STREET = re.compile(r"(?:\d[A-Z]?|[ .](?:ST|AVE?|BLVD|CIR|CT|DR|HWY|LN|PKWY|PL|RD|SQ|TER|WAY)\.?)$")
 _GIVEN = {"DAC", "DAD", "DCT"}
 _BESIDE_GIVEN = {"DAD", "DCA"}
+_MAY_END_A_NAME = {"DAD", "DAE"}
 # What stands behind a name in any edition or on any card seen: names contain the ids of others (LINDAHL).
 _AFTER_A_NAME = (
-    _NAMES
-    | set(_FLAGS)
+    NAMES
+    | set(FLAGS)
     | {"DAE", "DCU", "DCA", "DCB", "DBA", "DBB", "DBC", "DBD", "DAQ", "DAG", "DAL", "DBN", "DBO", "DBS"}
 )
 
@@ -80,14 +81,14 @@ def _could_exist(reading: Reading, order: list[str]) -> bool:
 
 def _flags_in_order(order: list[str]) -> bool:
     """The truncation flags stand each behind its name, or all three in a row."""
-    behind = all(order[order.index(flag) - 1] == name for flag, name in _FLAGS.items())
-    places = sorted(order.index(flag) for flag in _FLAGS)
+    behind = all(order[order.index(flag) - 1] == name for flag, name in FLAGS.items())
+    places = sorted(order.index(flag) for flag in FLAGS)
     return behind or places[2] - places[0] == 2
 
 
 def _flags_swallowed(reading: Reading) -> bool:
     """Names contain what reads like a flag: one (MADDEN) by chance, not two."""
-    names = " ".join(reading.get(name, "") for name in _NAMES)
+    names = " ".join(reading.get(name, "") for name in NAMES)
     return len(set(_FLAG.findall(names))) > 1
 
 
@@ -143,7 +144,7 @@ class _Search:
         before = done[-1][0] if done else ""
         if before not in _ONLY_AFTER.get(key, {before}):
             return False
-        return before not in _NAMES or key in _AFTER_A_NAME
+        return before not in NAMES or key in _AFTER_A_NAME
 
     def _swallows(self, owner: str, number: int, start: int, end: int, used: frozenset[str]) -> bool:
         """Whether a value would hide an element: the last place where one can be that must be there."""
@@ -152,6 +153,8 @@ class _Search:
             key = line[place : place + 3]
             if not start <= place < end or key in used or self._last[key] != (number, place):
                 continue
+            if key == "DAH" and owner == "DAG" and _END_OF_A_STREET.search(line, start, place):
+                return True
             if self._must_be_there(owner, key) and self._can_be_there(number, place, key):
                 return True
         return False
@@ -161,11 +164,11 @@ class _Search:
             return True
         if key in _ALWAYS_THERE or key in NOT_IN_NAMES:
             return True
-        return owner not in _NAMES and owner not in _ADDRESS
+        return owner not in NAMES and (owner not in _ADDRESS or key in _COLOURS)
 
     def _can_be_there(self, number: int, place: int, key: str) -> bool:
         line, start = self._lines[number], place + 3
-        if key == "DAD" and (start == len(line) or start in self._places[number]):
+        if key in _MAY_END_A_NAME and (start == len(line) or start in self._places[number]):
             return False  # SOLEDAD, or SOLE and no middle name: both readings stand
         ends = [*(later for later in self._places[number] if later >= start), len(line)]
         return any(self._elements[key].value.fullmatch(line, start, end) for end in ends)

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from enum import Enum, auto
 
 from kiosk.identity.aamva.elements import AT_START, IDS
 from kiosk.identity.aamva.header import Header
@@ -11,12 +12,20 @@ _ENOUGH = 4
 _BEFORE_ID = re.compile(rf"([^\w\s,.'/#-]|_)(?={IDS})")
 _NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]+|(?m:^\ufffd+)")
 _SUBFILE = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
-_JURISDICTION = re.compile(r"Z[A-Z]{2}")
+_JURISDICTION = re.compile(r"Z[A-Z](?:[A-Z]|\s*$)")
 _NAME = re.compile(r"DCS|DCT|DA[ABCD]")
 
 
-def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
-    """The lines of the DL, ID or EN subfile, and whether something ends it: a sign, or the jurisdiction's.
+class Ending(Enum):
+    """What came behind the last line: nothing, so it may be cut; a line end; another subfile."""
+
+    OPEN = auto()
+    LINE = auto()
+    SUBFILE = auto()
+
+
+def lines_of(body: str, header: Header, is_ended: bool) -> tuple[list[str], Ending]:
+    """The lines of the DL, ID or EN subfile, and how it ends.
 
     Where separators were lost it is one line that holds everything.
     """
@@ -24,9 +33,10 @@ def lines_of(body: str, header: Header) -> tuple[list[str], bool]:
     if end and all(line.endswith(end) for line in lines if AT_START.match(line)):
         lines = [line.removesuffix(end) for line in lines]  # CR stood before every LF
     last = lines[-1].strip()
-    is_closed = not last or (end != "" and last.endswith(end))
-    kept, is_followed = _without_jurisdiction_subfile([line for line in lines if line.strip()], header)
-    return kept, is_followed or is_closed
+    is_ended = is_ended or not last or (end != "" and last.endswith(end))
+    written = [line for line in lines if any(map(str.isalnum, line))]
+    kept, is_followed = _without_jurisdiction_subfile(written, header)
+    return kept, Ending.SUBFILE if is_followed else Ending.LINE if is_ended else Ending.OPEN
 
 
 def _split(body: str, line_feed: str) -> list[str]:
@@ -37,8 +47,9 @@ def _split(body: str, line_feed: str) -> list[str]:
     ways += [re.split(f"{line_feed}(?={IDS})", quiet)] if line_feed else []
     signs = Counter(_BEFORE_ID.findall(quiet)).most_common(1)
     ways += [quiet.split(sign) for sign, _ in signs]
-    best = max((way for way in ways if len(way) > 1), key=_elements_in, default=ways[0])
-    return best if _elements_in(best) >= _ENOUGH else ways[0]
+    stripped = [[line.lstrip() for line in way] for way in ways]
+    best = max((way for way in stripped if len(way) > 1), key=_elements_in, default=stripped[0])
+    return best if _elements_in(best) >= _ENOUGH else stripped[0]
 
 
 def _elements_in(lines: list[str]) -> int:
@@ -60,9 +71,9 @@ def _without_jurisdiction_subfile(lines: list[str], header: Header) -> tuple[lis
             line, header, is_last=not after or _JURISDICTION.match(after) is not None
         )
         inside = place >= 0
-        kept.append(line[:place].removesuffix(header.carriage_return) if inside else line)
-    if kept and not inside:
-        kept[-1] = kept[-1].removesuffix(header.carriage_return)
+        kept.append(line[:place] if inside else line)
+    if kept:
+        kept[-1] = kept[-1].removesuffix(header.carriage_return).removesuffix(header.line_feed)
     return kept, inside
 
 
@@ -77,4 +88,6 @@ def _jurisdiction_inside(line: str, header: Header, is_last: bool) -> int:
         return -1
     letters = header.jurisdictions or "A-Z"
     found = [match.start() for match in re.finditer(rf"Z([{letters}])Z\1[A-Z]", line)]
+    if not found and line[-1] in header.jurisdictions and line[-2] == "Z":
+        return len(line) - 2  # a subfile with nothing in it (DC, DE)
     return found[-1] if found else -1

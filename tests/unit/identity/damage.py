@@ -61,6 +61,10 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "C1 for LF": lambda text: text.replace("\n", "\x90"),
     "XON and XOFF": lambda text: text.replace("DAG", "\x13\x11DAG"),
     "names for controls": lambda text: _named(text, "<{}>"),
+    "small names for controls": lambda text: _named(text, "<{}>").replace("<LF>", "<lf>"),
+    "names for controls, and line ends": lambda text: _named(text, "<{}>").replace("<LF>", "<LF>\n"),
+    "names for RS and CR": lambda text: text.replace("\x1e", "<RS>").replace("\r", "<CR>"),
+    "line breaks of HTML": lambda text: text.replace("\x1e", "").replace("\r", "\n").replace("\n", "<br />"),
     "escapes for controls": lambda text: (
         text.replace("\n", "\\n").replace("\r", "\\r").replace("\x1e", "\\u001e")
     ),
@@ -68,7 +72,13 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "numbers for controls": lambda text: _CONTROLS.sub(lambda found: f"<0x{ord(found[0]):02X}>", text),
     "carets for controls": lambda text: _CONTROLS.sub(lambda found: "^" + chr(ord(found[0]) + 64), text),
     "carets for RS and CR": lambda text: text.replace("\x1e", "^^").replace("\r", "^M"),
+    "hexadecimal numbers for controls": lambda text: _CONTROLS.sub(
+        lambda found: f"0x{ord(found[0]):02x}", text
+    ),
+    "decimal numbers for controls": lambda text: _CONTROLS.sub(lambda found: f"<{ord(found[0]):03}>", text),
+    "octal numbers for controls": lambda text: _CONTROLS.sub(lambda found: f"\\{ord(found[0]):03o}", text),
     "a JSON string": json.dumps,
+    "a JSON string in a JSON string": lambda text: json.dumps(json.dumps(text)),
     "a Python string": lambda text: repr(text.encode("latin-1")),
     "part of a URL": urllib.parse.quote,
     "a field of a form": urllib.parse.quote_plus,
@@ -90,7 +100,13 @@ HARMLESS: dict[str, Callable[[str], str | bytes]] = {
     "no start": lambda text: text[text.index("ANSI") :],
     "quote for @": lambda text: '"' + text[1:],
     "no RS": lambda text: text.replace("\x1e", ""),
+    "indented": lambda text: text.replace("\n", "\n  "),
+    "pipes with spaces": lambda text: _CONTROLS.sub(" | ", text),
+    "wide": lambda text: "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text),
+    "round quotation marks": lambda text: text.replace("'", "\u2019"),
     "twice": lambda text: text + text,
+    "once and a half": lambda text: text + text[: len(text) // 2],
+    "three times": lambda text: f"{text}\r\n" * 3,
     "twice with Enter": lambda text: f"{text}\r\n{text}",
     "no space in ANSI": lambda text: text.replace("ANSI ", "ANSI"),
     "AAMVA for ANSI": lambda text: text.replace("ANSI ", "AAMVA"),

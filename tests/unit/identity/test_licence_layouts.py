@@ -2,8 +2,8 @@
 
 import pytest
 
-from kiosk.identity import Licence, Reason, Unknown, recognise
-from kiosk.identity.keyboards import BRITISH, FRENCH, GERMAN, NORDIC, SOUTHERN
+from kiosk.identity import Licence, Reason, Unknown, keyboards, recognise
+from kiosk.identity.keyboards import BELGIAN, FRENCH
 from tests.unit.identity.cards import ORDERS, Card, Holder, text
 from tests.unit.identity.damage import HARMLESS
 
@@ -13,7 +13,22 @@ GERMAN_HOST = str.maketrans("@yzYZ-_/?'\";:#^&*()=<>", '"zyZYß?-_äÄöÖ§&/()
 SPANISH_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_´ñÑ·&/()=¡;:")
 ITALIAN_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_àòç£&/()=ì;:")
 SWEDISH_HOST = str.maketrans("@-_/?';:^&*()=<>", '"+?-_äöÖ&/()=´;:')
+DANISH_HOST = str.maketrans("@-_/?';:^&*()=<>", '"+?-_øæÆ&/()=´;:')
+SWISS_HOST = str.maketrans("@yzYZ-_/?';:#$^&*()=<>", "\"zyZY'?-_äöé*ç&/()=^;:")
+PORTUGUESE_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_ºçÇ#&/()=«;:")
+LATIN_AMERICAN_HOST = str.maketrans("@-_/?';:#^&*()=<>", "\"'?-_{ñÑ#&/()=¿;:")
+CANADIAN_FRENCH_HOST = str.maketrans("@#^/?'<>", "\"/?éÉ`'.")
+BELGIAN_HOST = str.maketrans(
+    "aqzwmAQZWM1234567890!@#$%^&*()-_=+;:,./?'",
+    "qawz,QAWZ?&é\"'(§è!çà1234567890)°-_mM;:=+ù",
+)
 HOSTS = {
+    "Belgian": BELGIAN_HOST,
+    "Canadian French": CANADIAN_FRENCH_HOST,
+    "Danish": DANISH_HOST,
+    "Latin American": LATIN_AMERICAN_HOST,
+    "Portuguese": PORTUGUESE_HOST,
+    "Swiss": SWISS_HOST,
     "British": BRITISH_HOST,
     "German": GERMAN_HOST,
     "Spanish": SPANISH_HOST,
@@ -83,10 +98,13 @@ def test_the_hair_of_alberta_comes_before_the_eyes(issuer: str):
     assert (found.given_name, found.document_number) == ("MAR-Y", "123400-056")
 
 
-@pytest.mark.parametrize("layout", [BRITISH, FRENCH, GERMAN, NORDIC, SOUTHERN])
-def test_no_layout_touches_digits_but_the_french(layout: dict[int, int]):
+LAYOUTS = {name: layout for name, layout in vars(keyboards).items() if name.isupper() and name[0] != "_"}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_no_layout_touches_digits_but_the_french_and_the_belgian(layout: dict[int, int]):
     digits = "0123456789"
-    assert (digits.translate(layout) == digits) is (layout is not FRENCH)
+    assert (digits.translate(layout) == digits) is (layout not in (FRENCH, BELGIAN))
 
 
 def test_a_card_in_quotation_marks_was_not_typed_on_another_keyboard():

@@ -485,3 +485,45 @@ def test_north_carolina_lost_a_separator_inside_its_address():
 def test_the_subfile_type_may_stand_on_a_line_of_its_own():
     payload = f"{HEADER}636020080001DL00310266DL\nDCSSAMPLE\nDACIDDAC\nDADLEE\n{NEW_BODY}\r"
     assert names(payload) == ("SAMPLE", "IDDAC", "LEE", "")
+
+
+@pytest.mark.parametrize("nothing", ["NONE", "unavl"])
+def test_a_date_that_is_none_is_no_piece_of_a_name_where_separators_were_lost(nothing):
+    body = NEW_BODY.replace("DBD06052023", f"DBD{nothing}")
+    payload = f"{HEADER}636015030001DL00310263DLDCSSAMPLE\nDCTANNA\n{body}\r"
+    for text in (payload, "".join(letter for letter in payload if letter >= " ")):
+        assert names(text) == ("SAMPLE", "ANNA", "", "")
+
+
+def test_arizona_says_the_name_twice_and_if_the_two_differ_it_is_refused():
+    split = "DABSAMPLE\nDACANNA\nDADLEE"
+    payload = f"{HEADER}6360260101DL00290144DLDAASAMPLE,ANNA,LEE\n{split}\n{OLD_BODY}\r"
+    assert names(payload) == ("SAMPLE", "ANNA", "LEE", "")
+    assert recognise(payload.replace("DABSAMPLE", "DABOTHER")) == Unknown(reason=Reason.UNCLEAR_NAME)
+
+
+@pytest.mark.parametrize("street", ["1 ELM ST", "1 MAIN AVE APT 5B", "PO BOX 12"])
+def test_a_second_line_of_the_street_is_found_behind_the_first_where_separators_were_lost(street):
+    for second in ("", "APT 4", "UNIT 91"):
+        body = NEW_BODY.replace("DAG1 MAIN ST", f"DAG{street}\nDAH{second}")
+        payload = f"{HEADER}636000080001DL00310263DLDCSSAMPLE\nDDEN\nDACANNA\nDDFN\nDADLEE\nDDGN\n{body}"
+        found = licence("".join(letter for letter in payload if letter >= " "))
+        assert found.street == (f"{street}, {second}" if second else street)
+
+
+def test_a_street_of_which_one_line_lost_a_letter_is_left_out():
+    payload = f"{HEADER}636000080001DL00310263DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\nDAHAPT ?\r"
+    assert licence(payload).street == ""
+
+
+@pytest.mark.parametrize("subfile", ["ZV", "ZV\n", "ZV   "])
+def test_a_jurisdiction_subfile_may_hold_nothing(subfile):
+    header = f"{HEADER}636000080002DL00410229ZV02700002DL"
+    payload = f"{header}DCSSAMPLE\nDDEN\nDACANNA\nDDFN\nDADLEE\nDDGN\n{NEW_BODY}\r{subfile}"
+    for text in (payload, "".join(letter for letter in payload if letter >= " ")):
+        assert names(text) == ("SAMPLE", "ANNA", "LEE", "")
+
+
+def test_what_is_no_postal_code_is_left_out():
+    payload = f"{HEADER}636000080001DL00310278DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\r"
+    assert licence(payload.replace("232690000", "23269'0000")).postal_code == ""

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kiosk.identity import Licence, Reason, Unknown, recognise
 from kiosk.identity.aamva.issuers import PENNSYLVANIA, REGIONS
 from kiosk.identity.keyboards import FRENCH, GERMAN
-from tests.unit.identity.cards import ORDERS, VERSIONS, Card, Holder, text
+from tests.unit.identity.cards import ORDERS, VERSIONS, Card, Holder, elements, text
 from tests.unit.identity.damage import (
     HARMLESS,
     LOSSY,
@@ -181,6 +182,60 @@ def test_one_lost_separator_is_put_back_or_refused():
             found = recognise(without_one_separator(payload, number))
             if isinstance(found, Licence):
                 assert not any(differences(found, card).values())
+
+
+@pytest.mark.parametrize(
+    ("owner", "optional"),
+    [
+        *(("DAG", second) for second in ("DAH", "DAHAPT 4", "DCU", "DDEN")),
+        *((name, suffix) for name in ("DAD", "DAC", "DCS") for suffix in ("DCU", "DCUII", "DDEN", "DDGT")),
+    ],
+)
+def test_an_optional_element_that_ran_into_another_is_put_back_or_left_out(owner: str, optional: str):
+    for card in cards(15):
+        if card.version < 4:
+            continue
+        lines = [line for line in elements(card) if line[:3] not in ("DCU", optional[:3])]
+        place = next(number for number, line in enumerate(lines) if line[:3] == owner)
+        whole = text(card, [*lines[: place + 1], optional, *lines[place + 1 :]])
+        clean, found = recognise(whole), recognise(whole.replace("\n" + optional, optional, 1))
+        assert isinstance(clean, Licence)
+        if isinstance(found, Licence):
+            for field in fields(Licence):
+                value = getattr(found, field.name)
+                assert not value or value == getattr(clean, field.name)
+
+
+@pytest.mark.parametrize(("street", "name"), [("12 JUDAH ST", "SOLEDAD"), ("7 DAHLIA WAY", "TRINIDAD")])
+def test_where_the_length_in_the_header_is_right_nothing_was_lost(street: str, name: str):
+    card = Card(holder=Holder(family="MCDCU", given=name, street=street), version=4, order="table")
+    whole = text(card, [line for line in elements(card) if line[:3] not in ("DAD", "DDE", "DDF", "DDG")])
+    found = recognise(whole)
+    assert isinstance(found, Licence)
+    assert (found.family_name, found.given_name, found.street) == ("MCDCU", name, street)
+    again = recognise(whole.replace("DL0041", "DL0042"))
+    assert again == Unknown(reason=Reason.SEPARATORS_LOST)
+
+
+def test_a_subfile_that_differs_takes_an_address_back():
+    card = Card(jurisdiction=False)
+    other = text(card, elements(Card(holder=Holder(street="9 OTHER ST", number="X1"))))
+    found = recognise(text(card) + other[other.index("DLDAQ") :].replace("DLDAQ", "IDDAQ"))
+    assert isinstance(found, Licence)
+    assert (found.family_name, found.street, found.document_number) == ("SAMPLE", "", "")
+
+
+def test_a_length_that_contradicts_the_offsets_is_not_believed():
+    cut = text(Card()).partition("DDAF")[0].rstrip()
+    assert recognise(cut) == Unknown(reason=Reason.INCOMPLETE)
+    doubtful = cut.replace("ZV0", "ZV1")
+    assert isinstance(recognise(doubtful), Licence)
+
+
+def test_a_name_before_the_enter_of_a_reader_may_be_cut():
+    card = Card(order="names_late")
+    cut = text(card)[: text(card).index("DADJOHN") + 5]
+    assert recognise(f"{cut}\r\n") == Unknown(reason=Reason.INCOMPLETE)
 
 
 def test_a_cut_text_never_yields_a_cut_value():

@@ -36,6 +36,8 @@ def scan_of(payload: str | bytes) -> Scan:
     text = as_written(text[2:] if text.startswith(_UTF_16) else text).translate(_PLAIN)
     is_ended = text[-1:] < " "
     text = text.strip(_FRAMING).strip().strip(_FRAMING)
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = text[1:-1]  # a JSON string, a field of a CSV file
     found = _AIM.match(text)
     if found is None:
         return Scan(text, is_ended=is_ended)

@@ -108,9 +108,11 @@ def test_no_layout_touches_digits_but_the_french_and_the_belgian(layout: dict[in
 
 
 def test_a_card_in_quotation_marks_was_not_typed_on_another_keyboard():
-    found = recognise(f'"{text(Card(holder=Holder(family="AL-MAAR")))}"')
-    assert isinstance(found, Licence)
-    assert found.family_name == "AL-MAAR"
+    card = text(Card(holder=Holder(family="AL-MAAR", postal="23269-1234")))
+    for payload in (card, card[card.index("ANSI") :]):
+        found = recognise(f'"{payload}"')
+        assert isinstance(found, Licence)
+        assert (found.family_name, found.postal_code) == ("AL-MAAR", "23269-1234")
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ proofs: $(VENV)/.tests  ## software of others judges our tickets and our virtual
 soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
 	@$(PY) -m pytest -m slow
 
-test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times; about 40 minutes
+test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times, the installer; an hour and more
 	@$(PY) -m tests.hardware.rig --prepare && $(PY) -m pytest -m hardware -s
 
 fuzz: $(VENV)/.tests  ## a minute of scans that nobody thought of (SECONDS=60)

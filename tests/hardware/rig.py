@@ -38,6 +38,8 @@ def is_ready() -> bool:
 
 def prepare() -> None:
     """Download and unpack what is missing; a second call does nothing."""
+    if ROOT.is_relative_to("/tmp") or ROOT.is_relative_to("/run"):
+        raise NoRig(f"/tmp and /run are empty in the guest: it would not find {ROOT}")
     if is_ready() and _newer(CACHE / "initrd", Path(__file__), Path(__file__).with_name("init")):
         return
     CACHE.mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from drivers.base import Cause, Confirmation, DeviceError, Printed
 from drivers.printers.encoder import Encoder
 from drivers.printers.status import ASK_PAPER, REPORT_CHANGES
 from drivers.receipt import Cut, layout
-from kiosk.checkin import printing
+from kiosk.checkin.ticket import printing
 from kiosk.clinic import Clinic
 from kiosk.config import Config
 from kiosk.database import schema

@@ -1,4 +1,4 @@
-"""What runs in the guest is imported here too: a name that has moved is noticed before anybody starts the rig."""
+"""What runs in the guest is imported here too: a name that moved is noticed before the rig is started."""
 
 import importlib
 from pathlib import Path

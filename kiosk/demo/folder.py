@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kiosk.app import open_database
 from kiosk.config import Config, ConfigError, load
-from kiosk.database.migrations import migrate
+from kiosk.database.migrations import MigrationError, migrate, pending
 from kiosk.demo.clinic_day import seed
 from kiosk.demo.insurance import publish_keys
 from kiosk.stations import records as stations
@@ -100,7 +100,7 @@ def lock(data: Path) -> IO[str]:
 def prepare(where: Places, *, at: datetime, fresh: bool = False) -> tuple[Config, bool]:
     """Make the folder ready to serve. Returns its configuration, and whether the day was made anew."""
     mark = _mark(where.data)
-    anew = fresh or mark is None or not timedelta(0) <= at - mark[0] < LIFE
+    anew = fresh or mark is None or not timedelta(0) <= at - mark[0] < LIFE or _of_another_release(where)
     if anew:
         _clear(where.data)
         mark = (at, zone_in_daytime(at))
@@ -112,6 +112,14 @@ def prepare(where: Places, *, at: datetime, fresh: bool = False) -> tuple[Config
         _fill(config, where, at)
         (where.data / MARK).write_text(json.dumps({"at": at.isoformat(), "timezone": mark[1]}))
     return config, anew
+
+
+def _of_another_release(where: Places) -> bool:
+    """Tell whether the day was written by an earlier or newer release: it is no use to this one."""
+    try:
+        return pending(load(where.config, {}))
+    except (ConfigError, MigrationError):
+        return True
 
 
 def zone_in_daytime(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """The demo's folder: kept while its day lasts, made anew after, and never somebody else's."""
 
 import socket
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +22,18 @@ def test_a_day_goes_on_and_an_old_one_is_made_anew(tmp_path: Path) -> None:
     assert not folder.prepare(where, at=NINE + timedelta(hours=1))[1]
     assert folder.prepare(where, at=NINE + timedelta(hours=2), fresh=True)[1]
     assert folder.prepare(where, at=NINE + timedelta(hours=6))[1]
+
+
+@pytest.mark.parametrize("release", ["0001", "of next year"])
+def test_a_day_of_another_release_is_made_anew(tmp_path: Path, release: str) -> None:
+    where = folder.places(tmp_path / "demo", free_port())
+    config, _ = folder.prepare(where, at=NINE)
+    database = sqlite3.connect(config.data / "kiosk.db")
+    with database:
+        database.execute("UPDATE alembic_version SET version_num = ?", [release])
+    database.close()
+
+    assert folder.prepare(where, at=NINE + timedelta(hours=1))[1]
 
 
 def test_the_configuration_holds_this_starts_addresses_for_server_and_device_host(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from kiosk.app import open_database
 from kiosk.config import Config, ConfigError, load
 from kiosk.database.migrations import MigrationError, migrate, pending
 from kiosk.demo.clinic_day import seed
-from kiosk.demo.insurance import publish_keys
+from kiosk.demo.insurer import publish_keys
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
 

@@ -14,7 +14,7 @@ from kiosk.config import Coverage as Settings
 from kiosk.coverage import records, rules
 from kiosk.coverage.rules import Card, Finding, Source
 from kiosk.database import Transaction
-from kiosk.demo.insurance import PAYER
+from kiosk.demo.insurer import PAYER
 from kiosk.queueing.tickets import OPEN, Ticket
 
 PAYERS = (PAYER, "Acme Health", "Example Mutual", "Specimen Care")

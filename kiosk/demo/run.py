@@ -7,18 +7,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import urllib3
-from urllib3.exceptions import HTTPError
-
 from kiosk.app import open_database
 from kiosk.clinic import utc_now
 from kiosk.config import Config, ConfigError
 from kiosk.database import Database
 from kiosk.demo import folder
-from kiosk.demo.auto_play import AutoPlay
+from kiosk.demo.auto_play.play import AutoPlay
 from kiosk.demo.children import Child, Hopeless, stop
 from kiosk.demo.clinic_day import STAFF
-from kiosk.demo.folder import Places
+from kiosk.demo.folder import HOST, Places
+from kiosk.serving.alive import health
 from kiosk.stations import pairing
 
 DATA = Path(".demo")
@@ -89,17 +87,10 @@ def _start(children: Sequence[Child], where: Places, stopping: threading.Event) 
     server = children[0]
     deadline = time.monotonic() + UP_WITHIN_S
     while not stopping.wait(LOOK_EVERY_S / 3):
-        if _answers(f"{where.address}/healthz"):
+        if health(HOST, where.port, within_s=2) == 200:
             return
         if server.ended() or time.monotonic() > deadline:
             raise Hopeless(f"The server does not start. It said last:\n{server.said()}")
-
-
-def _answers(address: str) -> bool:
-    try:
-        return urllib3.request("GET", address, timeout=2.0, retries=False).status == 200
-    except HTTPError:
-        return False
 
 
 def _watch(children: Sequence[Child], database: Database, stopping: threading.Event) -> None:

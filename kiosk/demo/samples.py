@@ -10,7 +10,7 @@ from kiosk.appointments.rules import Person
 from kiosk.config import Config
 from kiosk.database import Reading
 from kiosk.demo.cards import garbled, licence
-from kiosk.demo.insurance import STRANGER, card_of, health_card, health_card_in_codes
+from kiosk.demo.insurer import STRANGER, card_of, health_card, health_card_in_codes
 from kiosk.demo.people import stranger
 
 SHOWN = 6

@@ -9,7 +9,7 @@ from kiosk.app import open_database
 from kiosk.appointments import codes, records
 from kiosk.config import Config
 from kiosk.database.migrations import migrate
-from kiosk.demo.insurance import ISSUER, KEYS, PAYER, publish_keys
+from kiosk.demo.insurer import ISSUER, KEYS, PAYER, publish_keys
 from kiosk.demo.samples import Sample, samples
 from kiosk.identity import Chunks, HealthCard, recognise
 from tests import cast

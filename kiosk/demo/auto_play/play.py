@@ -4,17 +4,16 @@ Everything goes the way of people: the simulated scanner, the kiosk's pages, the
 its hands off a kiosk that somebody uses, and off tickets that somebody else called.
 """
 
-import random
 import threading
-import time
 
 from kiosk.bench.devices import Devices, DevicesAway
 from kiosk.clinic import utc_now
 from kiosk.config import Config
 from kiosk.database import Database
-from kiosk.demo.auto_desks import AutoDesks
-from kiosk.demo.auto_patients import AutoPatients
-from kiosk.demo.browser import Browser, Unwilling
+from kiosk.demo.auto_play.browser import Browser, Unwilling
+from kiosk.demo.auto_play.desks import AutoDesks
+from kiosk.demo.auto_play.pace import Pace
+from kiosk.demo.auto_play.patients import AutoPatients
 from kiosk.demo.clinic_day import STAFF
 from kiosk.guards import DEVICE_COOKIE
 from kiosk.stations import records as stations
@@ -25,25 +24,6 @@ TRY_AGAIN_S = 5.0
 STILL_THERE_S = 20.0
 """A screen that nobody hears of for longer than 45 s is shown as down."""
 BY = "auto-play"
-
-
-class Pace:
-    """Says when something that takes its time is done: sooner at a higher `speed`."""
-
-    def __init__(self, speed: float) -> None:
-        self.speed = speed
-        self.chance = random.Random()
-        self._until: dict[str, float] = {}
-
-    def over(self, what: str, between: tuple[float, float]) -> bool:
-        """Tell whether `what` has lasted, asked again and again; then it begins anew."""
-        until = self._until.get(what)
-        if until is None:
-            self._until[what] = time.monotonic() + self.chance.uniform(*between) / self.speed
-        elif time.monotonic() >= until:
-            del self._until[what]
-            return True
-        return False
 
 
 class AutoPlay:

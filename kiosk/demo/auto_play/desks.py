@@ -1,17 +1,13 @@
 """The auto-play's desks: each calls, waits, serves and finishes, through the console's commands."""
 
-from typing import TYPE_CHECKING
-
 from kiosk.clinic import utc_now
 from kiosk.config import Config
 from kiosk.console.rules import stamp
 from kiosk.database import Database
-from kiosk.demo.browser import Browser
+from kiosk.demo.auto_play.browser import Browser
+from kiosk.demo.auto_play.pace import Pace
 from kiosk.queueing.snapshot import Snapshot
 from kiosk.queueing.tickets import AT_DESK, State, Ticket
-
-if TYPE_CHECKING:
-    from kiosk.demo.auto_play import Pace
 
 WALKING_S = (6.0, 20.0)
 PAUSE_S = (4.0, 15.0)
@@ -23,7 +19,7 @@ NEVER_COMES = 0.06
 class AutoDesks:
     """All open desks. What a person does there is left to that person."""
 
-    def __init__(self, config: Config, database: Database, coordinator: Browser, pace: "Pace") -> None:
+    def __init__(self, config: Config, database: Database, coordinator: Browser, pace: Pace) -> None:
         self.rules = config.room_rules()
         self.database = database
         self.coordinator = coordinator

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from kiosk.appointments import codes
 from kiosk.appointments import records as appointments
@@ -14,12 +13,10 @@ from kiosk.checkin.rules.steps import Dialogue, Step
 from kiosk.clinic import utc_now
 from kiosk.config import Config
 from kiosk.database import Database
-from kiosk.demo.browser import Browser
+from kiosk.demo.auto_play.browser import Browser
+from kiosk.demo.auto_play.pace import Pace
 from kiosk.demo.cards import licence
 from kiosk.demo.people import LANGUAGES
-
-if TYPE_CHECKING:
-    from kiosk.demo.auto_play import Pace
 
 ARRIVAL_S = (25.0, 70.0)
 THINKING_S = (1.5, 4.0)
@@ -49,7 +46,7 @@ class AutoPatients:
         station: str,
         screen: Browser,
         devices: Devices,
-        pace: "Pace",
+        pace: Pace,
     ) -> None:
         self.config = config
         self.database = database

@@ -102,7 +102,7 @@ def test_the_device_host_is_paired_and_its_devices_become_ready(running: Demo) -
     def ready() -> bool:
         with database.snapshot(at=utc_now()) as reading:
             hosts = [d for d in stations.devices(reading, utc_now()) if d.kind is Kind.HOST]
-        return len(hosts) == 1 and [str(part.state) for part in hosts[0].parts] == ["ready", "ready"]
+        return len(hosts) == 1 and [str(part.state) for part in hosts[0].parts] == ["ready"] * 3
 
     until(ready)
     database.close()

@@ -18,11 +18,11 @@ def serve(options: Options) -> None:
             config, server=msgspec.structs.replace(config.server, port=options.port)
         )
     server.check_address(config)
-    logs.configure(config.server.log)
     if not options.no_migrate:
         migrate(config)
     with open_records(config):
         pass  # what is wrong with them is said here, in a sentence, and not by each of the workers
+    logs.configure(config.server.log)
     server.serve(config)
 
 

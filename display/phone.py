@@ -3,11 +3,9 @@
 The page knows no name. An unknown secret, a malformed one and one of yesterday get the same answer.
 """
 
-import threading
-from collections import deque
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import Blueprint, abort, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
@@ -16,38 +14,15 @@ from display.place import Place, latest, place
 from display.records import visit_of
 from kiosk.clinic import clinic
 from kiosk.queueing.records import observed
+from kiosk.rate import Rate
 from kiosk.rendering import speak
 
 blueprint = Blueprint("phone", __name__, template_folder="templates")
 
 LIFE = timedelta(hours=24)
 """Whoever is through is told so until midnight; who still waits then, keeps the page for so long."""
-MISSES = 10
-PER = timedelta(minutes=1)
-MOST_ADDRESSES = 4096
-
-
-class Misses:
-    """Who guessed how often lately, by address. Remembers no more than `MOST_ADDRESSES`."""
-
-    def __init__(self) -> None:
-        self._by_address: dict[str, deque[datetime]] = {}
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._by_address)
-
-    def too_many(self, address: str, at: datetime) -> bool:
-        """Count a miss; tell whether there were more than `MISSES` in the last minute."""
-        with self._lock:
-            if address not in self._by_address and len(self._by_address) >= MOST_ADDRESSES:
-                self._by_address.pop(next(iter(self._by_address)))
-            lately = self._by_address.setdefault(address, deque(maxlen=MISSES + 1))
-            lately.append(at)
-            return len(lately) > MISSES and at - lately[0] < PER
-
-
-misses = Misses()
+MISSES, PER = 10, timedelta(minutes=1)
+"""So often may one address ask for a page that is not there."""
 
 
 @blueprint.get("/t/<secret>")
@@ -57,7 +32,8 @@ def page(secret: str) -> ResponseReturnValue:
     at = here.now()
     found = _find(secret, at)
     if found is None:
-        if misses.too_many(request.remote_addr or "", at):
+        misses: Rate = current_app.extensions.setdefault("phone_misses", Rate(MISSES, PER))
+        if misses.exceeded(request.remote_addr or "", at):
             raise TooManyRequests(retry_after=int(PER.total_seconds()))
         speak(request.accept_languages.best_match(here.config.site.languages, here.config.site.languages[0]))
         said = _(

@@ -1,6 +1,8 @@
 """The door: who asks, whether they may, and what the answer tells the browser to refuse."""
 
 import secrets
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -26,6 +28,8 @@ MOST_DEVICES = 8
 """One browser that is more screens than this is nobody's browser."""
 FOR_PAGES = 8
 """So many of the server's threads no socket can take."""
+AS_LONG_AS_IT_LIKES = struct.pack("ll", 0, 0)
+"""A page may be silent on its socket: pings tell whether it lives."""
 
 POLICY = {
     "Content-Security-Policy": "; ".join(
@@ -164,6 +168,10 @@ def on_the_way_in(wsgi: "WSGIApplication", threads: int) -> "WSGIApplication":
         if not sockets.acquire(blocking=False):
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return ()
+        if (wire := environ.get("gunicorn.socket")) is not None:
+            wire.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0)
+            )  # it may be silent
         try:
             return wsgi(environ, start_response)
         finally:

@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import socket
+import struct
 import sys
 import threading
 from importlib import import_module
@@ -25,6 +26,8 @@ from kiosk.serving import alive
 
 GRACE_S = 3
 """How long answers under way may take when the server is told to stop."""
+READS_FOR = struct.pack("ll", 10, 0)
+"""Ten seconds without a byte end a request that is half sent: a phone that left would keep its thread."""
 CONNECTIONS = 10_000
 """gunicorn's own limit of 1,000 stalls the server at 1,000 screens."""
 
@@ -67,7 +70,17 @@ class ServerLog(Logger):  # type: ignore[misc]
     def exception(self, msg: str, *args: object, **kwargs: object) -> None:
         """Write what failed, without the request."""
         error = sys.exc_info()[1]
+        if isinstance(error, BlockingIOError):
+            self.warning(msg)  # a request that stood still: whoever sent it has left
+            return
         structlog.get_logger().error("server.failed", **(described(error) if error else {}))
+
+    def warning(self, msg: str, *args: object, **kwargs: object) -> None:
+        """Write a warning; of a request that is no HTTP, what is the matter with it and not what it says."""
+        if (error := sys.exc_info()[1]) is None:
+            super().warning(msg, *args, **kwargs)
+        else:
+            structlog.get_logger().warning("server.refused", error=type(error).__qualname__)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -95,6 +108,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "limit_request_line": 2048,
             "limit_request_fields": 50,
+            "when_ready": limit_silence,
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
@@ -104,6 +118,12 @@ class Server(BaseApplication):  # type: ignore[misc]
         from kiosk.app import create_app
 
         return create_app(self.config)
+
+
+def limit_silence(arbiter: Any) -> None:
+    """Let every connection inherit from its listener how long a request may stand still."""
+    for listener in arbiter.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, READS_FOR)
 
 
 def serve(config: Config) -> None:

@@ -1,8 +1,5 @@
 """The patient's phone: one place in the queue, no name, and one answer for every wrong address."""
 
-import sys
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,9 +10,8 @@ from tests.integration.display.conftest import WaitingRoom
 
 
 @pytest.fixture
-def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """A phone, in a clinic where nobody has guessed yet."""
-    monkeypatch.setattr(phone, "misses", phone.Misses())
+def client(app: Flask) -> FlaskClient:
+    """A phone."""
     return app.test_client()
 
 
@@ -127,29 +123,3 @@ def test_a_guesser_does_not_lock_out_the_patients_behind_the_same_address(
         client.get(f"/t/{guess}")
 
     assert client.get(address).status_code == 200
-
-
-def test_the_memory_of_guessers_is_bounded(clock: Clock) -> None:
-    misses = phone.Misses()
-    for number in range(phone.MOST_ADDRESSES + 100):
-        misses.too_many(f"address {number}", clock())
-
-    assert len(misses) == phone.MOST_ADDRESSES
-
-
-def test_many_guess_at_once(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phone, "MOST_ADDRESSES", 2)
-    misses = phone.Misses()
-
-    def guess(who: int) -> None:
-        for number in range(3000):
-            misses.too_many(f"{who}.{number}", clock())
-
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(6) as pool:
-            list(pool.map(guess, range(6)))
-    finally:
-        sys.setswitchinterval(usual)
-    assert len(misses) == phone.MOST_ADDRESSES

@@ -170,6 +170,25 @@ def process(config: Config, folder: Path) -> Iterator[int]:
             running.terminate()
 
 
+def test_a_request_that_is_half_sent_ends_and_one_that_is_no_http_is_not_written_down(tmp_path: Path) -> None:
+    config = cast.config(tmp_path)
+    migrate(config)
+    with process(config, tmp_path) as port, socket.create_connection(("127.0.0.1", port), 60) as half:
+        half.sendall(b"GET /t/SECRET HTTP/1.1\r\nHost: cli")
+        with connected(port) as screen:
+            for line in (b"GET /t/SECRET\x01 HTTP/1.1", b"GET / HTTP/1.1\r\nA SECRET: 1"):
+                with socket.create_connection(("127.0.0.1", port), 60) as other:
+                    other.sendall(line + b"\r\n\r\n")
+                    assert other.recv(100).startswith(b"HTTP/1.1 400")
+            while half.recv(100):
+                pass
+            assert screen.connected
+    said = (tmp_path / f"{port}.log").read_text()
+
+    assert "server.refused" in said
+    assert "SECRET" not in said
+
+
 def tables(config: Config, port: int) -> dict[str, Any]:
     """The configuration as it is written in kiosk.toml."""
     server = {"data": config.server.data, "redis": config.server.redis, "threads": 16, "port": port}

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from kiosk.access import Role
 from kiosk.clinic import Clinic
 from kiosk.staff import records
+from kiosk.staff.pages import MOST
 from tests.cast import Clock, minutes
 from tests.integration.shell.conftest import PASSWORD, app, as_role, clock, here
 
@@ -87,6 +88,28 @@ def test_ten_wrong_passwords_close_it_for_a_quarter_of_an_hour(client: FlaskClie
     assert sign_in(client).status_code == 401
     clock.at += minutes(1)
     assert sign_in(client).status_code == 303
+
+
+def test_one_address_cannot_keep_the_server_busy_with_passwords(client: FlaskClient, clock: Clock) -> None:
+    tried = [sign_in(client, "wrong", f"nobody {number}").status_code for number in range(MOST)]
+    refused = sign_in(client)
+
+    assert set(tried) == {401}
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+    clock.at += minutes(1)
+    assert sign_in(client).status_code == 303
+
+
+def test_who_signs_in_next_finds_nothing_of_the_last_person(client: FlaskClient) -> None:
+    sign_in(client)
+    client.get("/console?desk=room-2")
+    page = client.get("/console").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    client.post("/sign-out", data={"csrf_token": token[1]})
+
+    with client.session_transaction() as kept:
+        assert set(kept) == {"csrf_token"}
 
 
 def test_a_right_password_forgives_the_wrong_ones_before(client: FlaskClient) -> None:

@@ -45,6 +45,12 @@ class Server(Section, frozen=True, kw_only=True):
     redis: str = ""
     log: Literal["json", "text"] = "json"
 
+    @property
+    def place(self) -> str:
+        """Host and port as addresses write them: an IPv6 address stands in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
 
 class DatabaseSection(Section, frozen=True, kw_only=True):
     """`[database]`."""

@@ -69,7 +69,7 @@ class Config(Section, frozen=True, kw_only=True):
     @property
     def public_url(self) -> str:
         """The address that patients' phones reach."""
-        return self.server.public_url.rstrip("/") or f"http://{self.server.host}:{self.server.port}"
+        return self.server.public_url.rstrip("/") or f"http://{self.server.place}"
 
     @property
     def https(self) -> bool:

@@ -95,7 +95,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Say how to serve."""
         server = self.config.server
         settings = {
-            "bind": f"{server.host}:{server.port}",
+            "bind": server.place,
             "workers": server.processes,
             "worker_class": Worker,
             "threads": server.threads,

@@ -126,6 +126,14 @@ def test_true_and_false_in_the_environment_are_not_words(tmp_path: Path) -> None
     )
 
 
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("192.0.2.7", "http://192.0.2.7:8000"), ("::1", "http://[::1]:8000"), ("kiosk", "http://kiosk:8000")],
+)
+def test_an_ipv6_address_stands_in_brackets(host: str, address: str) -> None:
+    assert Config.from_dict({**cast.CLINIC, "server": {"host": host}}).public_url == address
+
+
 def test_a_name_falls_back_to_the_sites_first_language(tmp_path: Path) -> None:
     config = cast.config(tmp_path)
     assert config.service_name("laboratory", "es") == "Laboratorio"

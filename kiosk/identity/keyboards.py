@@ -55,7 +55,7 @@ def us_typed(text: str) -> list[str]:
     swapped = bool(_GERMAN_SIGNS.search(typed) or _GERMAN_COLOURS.search(typed) or hair_first)
     straight = bool(_STRAIGHT.search(typed) or _STRAIGHT_COLOURS.search(typed) or hair_first is False)
     layouts = (*_Y_FOR_Y, *_Y_FOR_Z) if swapped == straight else _Y_FOR_Z if swapped else _Y_FOR_Y
-    return [_undone(text, layout) for layout in layouts]
+    return list({_undone(text, layout): None for layout in layouts})
 
 
 def _undone(text: str, layout: dict[int, int]) -> str:

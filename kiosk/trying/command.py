@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from kiosk.identity import Rules, json_lines
 def identify(options: Options) -> None:
     """Say what a scan means."""
     rules, at = _rules(options), datetime.now(UTC)
-    if options.jsonl:
-        if wrong := json_lines.identify_lines(sys.stdin.buffer, rules, at=at):
+    if options.jsonl is not None:
+        with nullcontext(sys.stdin.buffer) if options.jsonl == "-" else open(options.jsonl, "rb") as lines:
+            wrong = json_lines.identify_lines(lines, rules, at=at)
+        if wrong:
             raise CommandError(f"{wrong} of the lines held no payload: see `error` in what was printed.")
         return
     scans = json_lines.payloads(options.payload, options.image, sys.stdin.buffer)
@@ -38,7 +41,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("payload", nargs="?", help="what the scanner sent (default: standard input)")
     what.add_argument("--image", type=Path, help="a picture of the code")
-    what.add_argument("--jsonl", action="store_true", help='standard input holds one {"payload": "…"} a line')
+    what.add_argument(
+        "--jsonl",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help='the file, or standard input, holds one {"payload": "…"} a line',
+    )
 
 
 COMMANDS = {"identify": Command(identify, _arguments)}

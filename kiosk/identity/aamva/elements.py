@@ -50,7 +50,7 @@ ELEMENTS: dict[str, Element] = {
         rf"{_LETTER}[^\d_,]*[,$@] *{_LETTER}[^\d_]*(?:{SUFFIX},*)?|{_LETTER}[^\d_,]* [^\d_,]*", 0, 1
     ),
     "DAB": _name(_NAME, 0, 1),
-    "DAC": _name(_NAME),
+    "DAC": _name(rf"{_NAME}|"),
     "DAD": _name(rf"{_NAME}|"),
     "DAE": _of(rf"{SUFFIX}|", 0, 1, strict=True),
     "DAF": _of(r"[A-Z]{0,5}", 0, 1),

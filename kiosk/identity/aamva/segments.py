@@ -12,7 +12,7 @@ from kiosk.identity.aamva.elements import ANY_ID, FLAGS, NAMES, NOT_IN_NAMES, El
 Reading = dict[str, str]
 
 # An ordinary card takes some hundred tries over some fifty places.
-_TRIES = 8_000
+_TRIES = 4_000
 _PLACES = 150
 _FEW = 3
 _IDENTITY = ("DCS", "DAC", "DAD", "DCT", "DAA", "DAB", "DAE", "DCU", "DBB", "DAQ", "DBA")
@@ -43,7 +43,7 @@ def read(lines: list[str], version: int | None) -> Reading | None:
     if not readings:
         return None
     first, *others = readings
-    if any(other.get(key) != first.get(key) for other in others for key in _IDENTITY):
+    if any(_are_two_people(first, other) for other in others):
         return None
     agreed = dict(first)
     if ANY_ID.search(first["DAQ"]):
@@ -58,8 +58,17 @@ def _readings(lines: list[str], version: int | None, separator: str) -> list[Rea
     search = _Search(lines, native(version), separator)
     if search.places > _PLACES:
         return []
-    found = [reading for order in search.readings() if (reading := _card(order)) is not None]
+    found: list[Reading] = []
+    for order in search.readings():
+        if (reading := _card(order)) is not None:
+            found.append(reading)
+            if _are_two_people(found[0], reading):
+                break  # nothing that follows can make it clear
     return found if search.tries_left >= 0 else []
+
+
+def _are_two_people(one: Reading, other: Reading) -> bool:
+    return any(one.get(key) != other.get(key) for key in _IDENTITY)
 
 
 def _card(order: list[tuple[str, str]]) -> Reading | None:

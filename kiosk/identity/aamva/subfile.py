@@ -9,6 +9,8 @@ from kiosk.identity.aamva.header import Header
 
 _NEWLINES = "\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _ENOUGH = 4
+_SAME = 8
+_LONG = 100
 _BEFORE_ID = re.compile(rf"([^\w\s,.'/#-]|_)(?={IDS})")
 _NOISE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]+|(?m:^\ufffd+)")
 _SUBFILE = re.compile(rf"(?:DL|ID|EN)(?={IDS})")
@@ -29,7 +31,8 @@ def lines_of(body: str, header: Header, is_ended: bool) -> tuple[list[str], Endi
 
     Where separators were lost it is one line that holds everything.
     """
-    lines, end = _split(body, header.line_feed), header.carriage_return
+    lines = [part for line in _split(body, header.line_feed) for part in _subfiles(line)]
+    end = header.carriage_return
     if end and all(line.endswith(end) for line in lines if AT_START.match(line)):
         lines = [line.removesuffix(end) for line in lines]  # CR stood before every LF
     last = lines[-1].strip()
@@ -50,6 +53,12 @@ def _split(body: str, line_feed: str) -> list[str]:
     stripped = [[line.lstrip() for line in way] for way in ways]
     best = max((way for way in stripped if len(way) > 1), key=_elements_in, default=stripped[0])
     return best if _elements_in(best) >= _ENOUGH else stripped[0]
+
+
+def _subfiles(line: str) -> list[str]:
+    """A second subfile that ran into the first: its type, and the same beginning."""
+    again = re.search(rf"(?:DL|ID|EN){re.escape(line[:_SAME])}", line[_SAME:]) if len(line) > _LONG else None
+    return [line[: _SAME + again.start()], line[_SAME + again.start() :]] if again else [line]
 
 
 def _elements_in(lines: list[str]) -> int:

@@ -139,6 +139,10 @@ def test_a_scan_is_explained_and_nothing_is_stored(path: Path, run: Run) -> None
         "1980-01-02",
     )
     assert [json.loads(line)["document"] for line in several] == ["Licence", "Unknown"]
+    (path.parent / "scans.jsonl").write_text(json.dumps({"payload": licence}), encoding="utf-8")
+    code, printed, said = run("identify", "--jsonl", str(path.parent / "scans.jsonl"))
+    assert (code, json.loads(printed)["family_name"], said) == (0, "SAMPLE", "")
+    assert run("identify", "--jsonl", str(path.parent / "absent.jsonl"))[0] == 2
     assert not list(path.parent.glob("**/*.db"))
 
 

@@ -307,6 +307,8 @@ def test_too_little_is_no_card(payload):
         ("DCSSAMPLEDACTRINIDAD", "TRINIDAD, TRINI"),
         # a family name with a class, or one that contains its id
         ("DCSMEDCALFDACANNADADMAY", "MEDCALF, ME + class"),
+        # Dad, or no given name at all and no middle name
+        ("DCSSAMPLEDACDAD", "DAD, nothing"),
     ],
 )
 def test_an_ambiguous_row_without_separators_is_refused(run_together, alternatives):
@@ -315,6 +317,14 @@ def test_an_ambiguous_row_without_separators_is_refused(run_together, alternativ
         "DAQT64235789DBA06052031DCFX1DCGUSA"
     )
     assert recognise(f"@ANSI 636000040001DL00310278DL{body}") == Unknown(reason=Reason.SEPARATORS_LOST)
+
+
+def test_two_subfiles_that_ran_together_are_read_as_one():
+    lines = "\n".join(elements(Card()))
+    whole = f"@\n\x1e\rANSI 636000100002DL00410300ID03410300DL{lines}\rID{lines}\r"
+    found = recognise("".join(letter for letter in whole if letter >= " "))
+    assert isinstance(found, Licence)
+    assert differences(found, Card()) == {}
 
 
 def test_an_address_that_can_be_read_in_two_ways_is_left_out():

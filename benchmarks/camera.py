@@ -39,13 +39,15 @@ def line(kind: str, text: str) -> Image.Image:
     """By python-barcode: one module is 3 pixels."""
     options = {"module_width": 0.254, "dpi": 300, "write_text": False, "module_height": 12.0, "quiet_zone": 4}
     extra = {"add_checksum": False} if kind == "code39" else {}
-    return barcode.get_barcode_class(kind)(text, writer=ImageWriter(), **extra).render(options).convert("L")
+    drawn: Image.Image = barcode.get_barcode_class(kind)(text, writer=ImageWriter(), **extra).render(options)
+    return drawn.convert("L")
 
 
 def pdf417() -> Image.Image:
     """By pdf417gen: a licence."""
     codes = pdf417gen.encode(LICENCE, columns=8, security_level=5)
-    return pdf417gen.render_image(codes, scale=3, ratio=3, padding=12).convert("L")
+    drawn: Image.Image = pdf417gen.render_image(codes, scale=3, ratio=3, padding=12)
+    return drawn.convert("L")
 
 
 def zint(kind: str, scale: int) -> Image.Image:

@@ -132,7 +132,7 @@ class Redis:
             "--save",
             "",
             "--dir",
-            self.folder,
+            str(self.folder),
         ]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         wait_for_port(self.port)

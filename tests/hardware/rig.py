@@ -18,11 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".rig"
-PACKAGES = (
-    *("qemu-system-x86", "busybox-static", "udev", "usbutils", "kmod", "cpio", "v4l-utils"),
-    # What the installer would fetch, were there a network in the guest.
-    *("nginx-light", "openssl", "seatd", "cage", "xwayland", "chromium", "fonts-noto-core", "espeak-ng"),
-)
+PACKAGES = ("qemu-system-x86", "busybox-static", "udev", "usbutils", "kmod", "cpio", "v4l-utils")
 # What the first process needs to reach the machine's root; modprobe serves from there on.
 BOOT_MODULES = ("virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay")
 BOOTS_WITHIN_S = 60

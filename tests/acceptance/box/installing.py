@@ -1,4 +1,4 @@
-"""Runs in the rig's guest, where systemd is the first process: the installer on a live root.
+"""Runs in `computer.sh`, where systemd is the first process: the installer on a live root.
 
 `/rig/tree` is the source tree, `/rig/newer` one with another migration, `/rig/wheelhouse` has every Python
 package; there is no network. Says a line for each thing that held; the test outside reads them.
@@ -34,7 +34,7 @@ UNITS = (
 )
 SLOW = "[Service]\nTimeoutStartSec=900\n"
 NO_SCREEN = "[Service]\nType=exec\nExecStart=\nExecStart=/bin/sleep infinity\nWatchdogSec=0\n"
-"""There is no graphics card, and emulation has no time for Chromium."""
+"""There is no graphics card."""
 
 
 def main() -> None:
@@ -194,7 +194,7 @@ def run(*words: str, fails: bool = False) -> str:
                           env={**os.environ, "KIOSK_PASSWORD": PASSWORD}, check=False)  # fmt: skip
     if done.returncode and not fails:
         print(f"FAILED: {' '.join(words)} ended with {done.returncode}:\n{done.stdout}", flush=True)
-        print(run("journalctl", "-o", "cat", "-n", "60", "-u", "kiosk-*", fails=True), flush=True)
+        print(run("journalctl", "-o", "cat", "-n", "60", "-p", "info", fails=True), flush=True)
     return done.stdout.strip()
 
 

@@ -1,7 +1,8 @@
 """Runs in `computer.sh`, where systemd is the first process: the installer on a live root.
 
-`/rig/tree` is the source tree, `/rig/newer` one with another migration, `/rig/wheelhouse` has every Python
-package; there is no network. Says a line for each thing that held; the test outside reads them.
+`/rig/tree` is the source tree, `/rig/newer` one with another migration, `/rig/broken` one whose server does
+not start, `/rig/wheelhouse` has every Python package; there is no network. Says a line for each thing that
+held; the test outside reads them.
 """
 
 import contextlib
@@ -43,6 +44,7 @@ def main() -> None:
     signed_in = people_come_in()
     the_doctor_looks()
     upgraded(signed_in)
+    not_upgraded(signed_in)
     put_back(signed_in)
     uninstalled()
 
@@ -108,6 +110,15 @@ def upgraded(ana: "Browser") -> None:
     held("the upgraded server answers whom it knew", within(120, lambda: "Console" in ana.get("/console")))
 
 
+def not_upgraded(ana: "Browser") -> None:
+    before = os.readlink("/opt/kiosk/current")
+    said = install("/rig/broken", "upgrade", "--wheelhouse", "/rig/wheelhouse", fails=True)
+    held("a release that does not start is not kept, and that is said", "runs again" in said)
+    held("the release before runs again", os.readlink("/opt/kiosk/current") == before)
+    held("with the database as it was", "rig_probe" in tables())
+    held("it answers whom it knew", within(120, lambda: "Console" in ana.get("/console")))
+
+
 def put_back(ana: "Browser") -> None:
     install("/rig/newer", "rollback")
     held("the database is as it was", "rig_probe" not in tables())
@@ -168,10 +179,10 @@ class Browser:
         return True
 
 
-def install(tree: str, *words: str) -> str:
+def install(tree: str, *words: str, fails: bool = False) -> str:
     """Run the installer as a technician does."""
     began = time.monotonic()
-    said = run("python3", f"{tree}/systemd/install", *words)
+    said = run("python3", f"{tree}/systemd/install", *words, fails=fails)
     print(f"{' '.join(words)}: {time.monotonic() - began:.0f} s\n{said}", flush=True)
     return said
 

@@ -31,20 +31,20 @@ COMPUTER = Path(__file__).with_name("computer.sh")
 LAST = "purged, nothing of it is left"
 
 
-def tree(folder: Path) -> Path:
+def tree(folder: Path) -> None:
     """A source tree of its own."""
+    folder.mkdir()
     for name in release.TREE:
         source, copy = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, copy, ignore=release.LEFT_OUT)
         else:
             shutil.copy2(source, copy)
-    return folder
 
 
-def newer(folder: Path) -> None:
-    """The next release: it has one migration more."""
-    versions = tree(folder) / "kiosk/database/migrations/versions"
+def migrated(folder: Path) -> None:
+    """The next release has one migration more."""
+    versions = folder / "kiosk/database/migrations/versions"
     before = max(path.name[:4] for path in versions.glob("[0-9]*.py"))
     (versions / f"{int(before) + 1:04}_rig.py").write_text(MIGRATION.format(before=before))
 
@@ -65,10 +65,11 @@ def refuse_to_run() -> str:
 def test_the_installer_keeps_its_word_on_a_live_computer(tmp_path: Path) -> None:
     if reason := refuse_to_run():
         pytest.skip(reason)
-    for name in ("tree", "newer"):
-        (tmp_path / name).mkdir()
-    tree(tmp_path / "tree")
-    newer(tmp_path / "newer")
+    for name in ("tree", "newer", "broken"):
+        tree(tmp_path / name)
+    for name in ("newer", "broken"):
+        migrated(tmp_path / name)
+    (tmp_path / "broken/kiosk/home/pages.py").write_text("raise RuntimeError('broken')\n")
     gather = [sys.executable, str(ROOT / "systemd/install"), "wheelhouse", str(tmp_path / "wheelhouse")]
     subprocess.run(gather, check=True, capture_output=True, timeout=900)
 

@@ -169,9 +169,7 @@ def on_the_way_in(wsgi: "WSGIApplication", threads: int) -> "WSGIApplication":
             start_response("503 Service Unavailable", [("Content-Length", "0")])
             return ()
         if (wire := environ.get("gunicorn.socket")) is not None:
-            wire.setsockopt(
-                socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0)
-            )  # it may be silent
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, AS_LONG_AS_IT_LIKES)  # it may be silent
         try:
             return wsgi(environ, start_response)
         finally:

@@ -48,12 +48,8 @@ def face_for(character: str, bold: bool, language: str = "") -> Face:
     return _found(character, bold, _cjk(language))
 
 
-def can_draw(words: str, language: str = "") -> bool:
-    """Whether this machine has a font for every character."""
-    return all(c.isspace() or c in INVISIBLE or face_for(c, False, language)[0] for c in words)
-
-
 def covers(face: Face, character: str) -> bool:
+    """Tell whether the face can draw it; a space needs no letter."""
     if character.isspace():
         return True
     return bool(face[0]) and _has_glyph(face, character)

@@ -14,11 +14,11 @@ A series (`RRULE`, `RDATE`, `RECURRENCE-ID`) is refused: who comes on which day 
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import MAXYEAR, UTC, datetime, time
 
 from icalendar import Calendar, Component
 
-from kiosk.appointments.local_time import Unclear, instant
+from kiosk.appointments.local_time import OLDEST_YEAR, Unclear, instant
 from kiosk.appointments.rules import Entry, Import, Problem, Refused, Terms, entry_of
 from kiosk.appointments.table_file import MOST_BYTES, MOST_ROWS
 
@@ -102,6 +102,8 @@ def _start(event: Component, terms: Terms) -> datetime:
         raise Unclear("The start is missing or cannot be read.", "Export it again.") from None
     if not isinstance(start, datetime):
         raise Unclear("This event has a day, but no time.", "Give it the time of the appointment.")
+    if not OLDEST_YEAR <= start.year < MAXYEAR:
+        raise Unclear("There is no such day.", "Look it up and correct it.")
     if start.tzinfo is not None:
         return start.astimezone(UTC)
     if "TZID" in value.params:

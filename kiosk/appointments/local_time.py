@@ -37,6 +37,8 @@ _CLOCK = re.compile(
     r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+OLDEST_YEAR = 1800
+"""No patient was born before, and at the edge of the calendar a time zone leads over it."""
 _WRITE_DATE = "Write year-month-day, like 2026-11-23."
 _WRITE_TIME = "Write hours and minutes, like 09:05 or 9:05 AM."
 
@@ -73,6 +75,8 @@ def read_date(text: str, order: Order = Order.UNTOLD) -> date:
 
 def _date(year: int, month: int, day: int) -> date:
     try:
+        if year < OLDEST_YEAR:
+            raise ValueError
         return date(year, month, day)
     except ValueError:
         raise Unclear("There is no such day.", "Look it up and correct it.") from None

@@ -60,7 +60,7 @@ def add() -> ResponseReturnValue:
     entry = entry_of(0, cells, terms(here.config, at))
     if not isinstance(entry, Entry):
         return _page(status=422, form=cells, wrong={problem.column: problem for problem in entry})
-    command = request.form.get("command", "")
+    command = request.form.get("command") or abort(400)
     with here.database.begin(at=at) as tx:
         if (done := tx.answered(command)) is None:
             person = entry.person
@@ -152,7 +152,7 @@ def picture(appointment_id: str, kind: str) -> ResponseReturnValue:
 @blueprint.post("/<appointment_id>/new-code")
 def new_code(appointment_id: str) -> ResponseReturnValue:
     """A letter went to the wrong person: its code is void from now on, and the next letter has another."""
-    at, command = clinic().now(), request.form.get("command", "")
+    at, command = clinic().now(), request.form.get("command") or abort(400)
     with clinic().database.begin(at=at) as tx:
         if tx.answered(command) is None:
             if not records.renew_code(tx, appointment_id):

@@ -18,6 +18,8 @@ from kiosk.identity.documents import Personal
 
 LONGEST_NAME = 80
 LONGEST_ID = 120
+FORMULA = ("=", "+", "-", "@")
+"""The ids go out again, in the table of a day's codes, and people open that."""
 MOST_SERVICES = 5
 FURTHEST_AHEAD = timedelta(days=2 * 366)
 OLDEST = timedelta(days=125 * 366)
@@ -253,6 +255,8 @@ def _id(text: str) -> str:
         raise Unclear(
             f"The id has more than {LONGEST_ID} characters.", "Look whether two cells ran together."
         )
+    if text.startswith(FORMULA):
+        raise Unclear("A spreadsheet takes this id for a formula.", "Begin it with a letter or a digit.")
     return text
 
 

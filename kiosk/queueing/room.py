@@ -226,9 +226,10 @@ class Room:
     def _next_code(self, letter: str) -> str:
         """The letter's next number; not one with which somebody still waits since yesterday."""
         taken = {ticket.code for ticket in self if ticket.state in OPEN}
-        for number in count(self.numbers.get(letter, self.rules.first_number - 1) + 1):
-            if (code := f"{letter}{number:03d}") not in taken:
-                break
+        first = self.numbers.get(letter, self.rules.first_number - 1) + 1
+        number, code = next(
+            (number, code) for number in count(first) if (code := f"{letter}{number:03d}") not in taken
+        )
         self.numbers[letter] = number
         return code
 

@@ -74,6 +74,11 @@ def test_a_double_tap_adds_one(desk: Desk) -> None:
     assert len(desk.book()) == 1
 
 
+def test_a_form_without_a_command_is_refused_and_not_taken_for_another_one(desk: Desk) -> None:
+    assert desk.send(PAGE, **FORM, command="").status_code == 400
+    assert desk.book() == []
+
+
 def test_a_wrong_form_comes_back_filled_in_with_the_mistake_marked(desk: Desk) -> None:
     answer = desk.send(PAGE, **FORM | {"birth date": "2030-01-01", "family name": "O'Hara <b>"})
     assert answer.status_code == 422

@@ -94,6 +94,14 @@ def test_a_series_is_refused(series: str) -> None:
         (event("SUMMARY:Laboratory: Vega\\, Ana", start="DTSTART;VALUE=DATE:20261123"), "DTSTART"),
         (event("SUMMARY:Laboratory: Vega\\, Ana", start="DTSTART;TZID=Mars/Base:20261123T090500"), "DTSTART"),
         (event("SUMMARY:Laboratory: Vega\\, Ana", start="DTEND:20261123T140500Z"), "DTSTART"),
+        (
+            event("SUMMARY:Laboratory: Vega\\, Ana", start="DTSTART;TZID=Asia/Tokyo:00010101T000000"),
+            "DTSTART",
+        ),
+        (
+            event("SUMMARY:Laboratory: Vega\\, Ana", start="DTSTART;TZID=America/New_York:99991231T230000"),
+            "DTSTART",
+        ),
         (event("SUMMARY:Laboratory: Vega\\, Ana", start="DTSTART:20270314T023000"), "DTSTART"),
         (event("SUMMARY:Laboratory: Ana Vega"), "name"),
         (event("SUMMARY:Barber: Vega\\, Ana"), "services"),

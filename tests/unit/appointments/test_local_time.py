@@ -35,7 +35,7 @@ def test_one_date_above_the_twelfth_tells_the_order_of_the_whole_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "26-11-03", "3/11/26", "2026-13-01", "30.02.2026", "Monday", "2026-1-1"]
+    "text", ["", "26-11-03", "3/11/26", "2026-13-01", "30.02.2026", "Monday", "2026-1-1", "0001-01-01"]
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(Unclear) as refused:

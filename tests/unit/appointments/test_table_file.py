@@ -133,6 +133,7 @@ def test_every_mistake_is_reported_with_its_row_and_column() -> None:
         (ROW.replace("Vega", "V\ufffdga"), "family name"),
         (ROW.replace("17,", "1" * 121 + ","), "id"),
         (ROW.replace("17,", ","), "id"),
+        (ROW.replace("17,", "=1+1,"), "id"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(row: str, column: str) -> None:

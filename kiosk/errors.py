@@ -29,7 +29,7 @@ STATUS: dict[type[Exception], int] = {
 WORDS = {
     400: (_("This did not arrive as it was sent"), _("Go back, and try it once more.")),
     401: (_("This device is not known"), _("Pair it again on the console.")),
-    403: (_("This is not for you"), _("Ask a supervisor, or sign in with another account.")),
+    403: (_("Your account may not open this"), _("Ask a supervisor, or sign in with another account.")),
     404: (_("There is nothing here"), _("The address may be mistyped, or what was here is gone.")),
     405: (_("This address does not do that"), _("Go back, and start again from the first page.")),
     409: (_("That is not possible now"), _("Somebody may have been faster. Look at the screen again.")),

@@ -39,8 +39,6 @@ class Names:
                 return f"The kiosk {self.stations.get(rest, rest)}"
             case "board":
                 return f"The screen {self.boards.get(rest, rest)}"
-            case "staff":
-                return self.staff.get(rest, rest)
             case _:
                 return self.staff.get(by) or self.boards.get(by) or self.stations.get(by) or by
 

@@ -94,3 +94,12 @@ def test_a_form_notices_whatever_decides_what_may_happen(changes: dict[str, obje
 
 def test_a_form_is_not_disturbed_by_an_announcement() -> None:
     assert rules.stamp(TICKET) == rules.stamp(TICKET.changed(announced_at=NINE))
+
+
+def test_a_form_made_for_a_free_desk_notices_whoever_comes_there() -> None:
+    called = TICKET.changed(state=State.CALLED, desk="room-1")
+    gone = called.changed(state=State.SERVED)
+
+    assert rules.occupant([TICKET, gone, called], "room-1") == called
+    assert rules.occupant([TICKET, gone], "room-1") is None
+    assert rules.stamp(None) != rules.stamp(called)

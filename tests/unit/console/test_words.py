@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from kiosk.appointments.rules import Person
 from kiosk.console import rules, words
 from kiosk.console.words import Names
 from kiosk.queueing import order
@@ -112,3 +113,9 @@ def test_the_loser_reads_where_the_ticket_stands_and_what_is_possible(state: Sta
 
     assert told.startswith(f"B042 is now {words.STATES[state]}")
     assert ("You can:" in told) == bool(rules.possible(ticket))
+
+
+def test_a_name_is_written_as_far_as_it_is_known() -> None:
+    assert words.full_name(Person("Silva", "Ana")) == "Silva, Ana"
+    assert words.full_name(Person("Silva", "")) == "Silva"
+    assert words.full_name(None) == ""

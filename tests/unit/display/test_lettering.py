@@ -102,3 +102,8 @@ def wide(letters: Lettering, names: list[str]) -> float:
     desk_em = max(map(text_em, names))
     code, desk = letters.newest_code * code_em, letters.newest_desk * desk_em
     return max(code, desk) if letters.stacked else code + module.ARROW_EM * letters.row + desk
+
+
+def test_a_name_in_wide_characters_takes_an_em_for_each() -> None:
+    assert text_em("診察室") == 3
+    assert text_em("W") > text_em("R") > text_em("e") > text_em("i")

@@ -138,3 +138,16 @@ STATES = st.builds(
 def test_no_task_is_opened_and_closed_at_once(parts: list[Part], seconds: int) -> None:
     verdict = rules.judge([host(*parts)], [DOWN], NINE + seconds * SECOND)
     assert not verdict.open.keys() & verdict.close
+
+
+def test_a_patient_is_sent_only_to_scanners_and_pictures_that_a_living_host_has() -> None:
+    scanner = Part("counter", "scanner", State.READY, "", NINE)
+    camera = rules.Preview("http://127.0.0.1:8190", "00" * 32)
+    well = replace(host(PRINTER, scanner, replace(scanner, state=State.DOWN)), preview=camera)
+    silent = replace(well, cause="silent")
+
+    assert rules.scanners([silent, well]) == [scanner]
+    assert rules.preview([silent, well]) == camera
+    assert rules.scanners([silent]) == []
+    assert rules.preview([silent, host(scanner)]) is None
+    assert camera.of(1) != camera.of(2)

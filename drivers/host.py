@@ -33,6 +33,7 @@ AWAY_WAIT_S = 1.0
 # The longest turn of a loop that talks to the server: waiting for a job, printing it, saying how it went.
 TURN_WITHIN_S = LONG_POLL_S + 10.0 + LONGEST_PRINT_S + REPORT_FOR_S + 60.0
 PAIRED_LOOK_S = 5.0
+LONGEST_SAID = 200
 
 
 class Host:
@@ -183,6 +184,7 @@ class Host:
                 "state": health.state,
                 "cause": health.cause,
                 "since": health.since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "said": _plain(health.why),
                 "count": asdict(self._counters.of(device.device.name)) if device.kind == "printer" else None,
             }
             for device, health in found
@@ -238,6 +240,12 @@ class Host:
 
 def _job_cause(cause: Cause) -> Cause:
     return Cause.UNREACHABLE if cause is Cause.UNPLUGGED else cause
+
+
+def _plain(words: str) -> str:
+    """What a driver said, as one short line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
+    return line if len(line) <= LONGEST_SAID else f"{line[: LONGEST_SAID - 1]}…"
 
 
 def _version() -> str:

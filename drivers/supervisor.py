@@ -42,6 +42,7 @@ class Health:
     state: State
     cause: Cause | None = None
     since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    why: str = ""
 
     @property
     def works(self) -> bool:
@@ -118,7 +119,7 @@ class _Supervised:
         before = self.health
         if (before.state, before.cause) == (state, cause):
             return
-        self.health = Health(state, cause)
+        self.health = Health(state, cause, why=why)
         if not self.health.works and (before.works or before.state is State.OPENING):
             log.warning("%s is %s (%s) %s", self.device.name, state, cause, why)
         elif state is State.READY:

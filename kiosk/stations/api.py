@@ -87,6 +87,7 @@ class DeviceHealth(msgspec.Struct, frozen=True):
     state: State
     cause: JobCause | Literal["paper_low", "unplugged"] | None
     since: Annotated[str, msgspec.Meta(max_length=40)]
+    said: Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*\Z")] = ""
     count: Used | None = None
 
 
@@ -233,7 +234,7 @@ def health() -> ResponseReturnValue:
     """How the host's devices are."""
     said = body(Health)
     with transaction() as tx:
-        parts = [Part(d.name, d.kind, d.state, d.cause or "", tx.at, _count(d)) for d in said.devices]
+        parts = [Part(d.name, d.kind, d.state, d.cause or "", tx.at, _count(d), d.said) for d in said.devices]
         preview = Preview(said.preview.address, said.preview.key) if said.preview else None
         devices.report(tx, principal().id, said.version, parts, preview)
     return "", 204

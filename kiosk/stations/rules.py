@@ -64,9 +64,9 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A scanner or printer of a device host. `since` is on the server's clock.
+    """A scanner or printer of a device host. `since` is on the server's clock, `said` the driver's words.
 
-    One more ticket counted is no other health.
+    One more ticket counted, or other words for the same, is no other health.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Part:
     cause: str
     since: datetime
     count: Count | None = field(default=None, compare=False)
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ def advice(cause: str) -> str:
 
 def called(name: str, kind: str) -> str:
     """What people call a device that the installer named `name`: `counter` is the scanner “counter”."""
-    return name if kind in name.lower() else f"{kind} “{name}”"
+    says_so = kind in name.lower() or "camera" in name.lower()
+    return name if says_so else f"{kind} “{name}”"
 
 
 def normal(code: str) -> str | None:
@@ -178,6 +180,24 @@ def scanners(hosts: Iterable[Device]) -> list[Part]:
     """Return the scanners, cameras among them, that a patient can use now."""
     heard = [host for host in hosts if host.cause != "silent"]
     return [part for host in heard for part in host.parts if part.kind == "scanner" and part.state not in BAD]
+
+
+def troubles(hosts: Sequence[Device], kind: str) -> list[tuple[str, str]]:
+    """Say why no scanner, or no printer, of a station's hosts can work, and what to do."""
+    computer = subject(Kind.HOST)
+    if not hosts:
+        return [(f"No {computer} is paired here.", "Start it, and type its code on “Screens and devices”.")]
+    heard = [host for host in hosts if host.cause != "silent"]
+    if not heard:
+        return [(trouble(computer, "silent"), advice("silent"))]
+    parts = [part for host in heard for part in host.parts if part.kind == kind]
+    if not parts:
+        how = "Name one under [drivers] in its kiosk.toml, and restart its device host."
+        return [(f"This kiosk has no {kind}.", how)]
+    bad = [part for part in parts if part.state in BAD]
+    if len(bad) < len(parts):
+        return []
+    return [(trouble(called(part.name, part.kind), part.cause), advice(part.cause)) for part in bad]
 
 
 def preview(hosts: Iterable[Device]) -> Preview | None:

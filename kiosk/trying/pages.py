@@ -1,10 +1,14 @@
 """For whoever stands on the ladder: try the scanner, try the printer, and which settings to look up."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.clinic import clinic
 from kiosk.config import Station
+from kiosk.database import Reading
+from kiosk.stations import records as stations
 from kiosk.stations import rules as devices
 from kiosk.trying import drawing, records, rules
 from kiosk.trying.rules import Code
@@ -29,6 +33,7 @@ def page(station: str) -> ResponseReturnValue:
             words=rules.words,
             trouble=devices.trouble,
             advice=devices.advice,
+            broken={kind: _broken(reading, place, kind, at) for kind in ("scanner", "printer")},
         )
 
 
@@ -70,6 +75,12 @@ def print_settings() -> ResponseReturnValue:
                 tx.answer(command, {})
     flash(station.name, "printing")
     return redirect(url_for(".settings"), 303)
+
+
+def _broken(reading: Reading, place: Station, kind: str, at: datetime) -> list[tuple[str, str]]:
+    hosts = stations.hosts(reading, place.id, at)
+    types_into_the_page = kind == "scanner" and place.wedge
+    return [] if types_into_the_page else devices.troubles(hosts, kind)
 
 
 def _station(name: str) -> Station:

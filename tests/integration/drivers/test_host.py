@@ -262,3 +262,18 @@ def test_a_bad_configuration_stops_the_process_and_names_the_key(tmp_path: Path)
     )
     assert done.returncode == 2
     assert "drivers.token" in done.stderr
+
+
+def test_what_a_driver_says_of_its_trouble_goes_along_as_one_short_line(
+    host: Host, server: FakeServer, virtual_scanner: VirtualScanner
+):
+    def said() -> str:
+        devices = server.said("/api/station/health")[-1]["devices"]
+        return next(device["said"] for device in devices if device["name"] == "counter")
+
+    server.wait_for(lambda: server.said("/api/station/health") and said() == "")
+    virtual_scanner.unplug()
+    words = server.wait_for(said)
+    assert str(virtual_scanner.path) in words
+    assert words.isprintable()
+    assert len(words) <= 200

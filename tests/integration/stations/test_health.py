@@ -14,7 +14,7 @@ from kiosk.stations import health, records, rules
 from kiosk.stations.rules import Device, Kind, State
 from kiosk.tasks import records as tasks
 from tests.cast import NINE, Clock
-from tests.integration.stations.conftest import SINCE, Host
+from tests.integration.stations.conftest import SINCE, Host, Pair
 
 SECOND = timedelta(seconds=1)
 READY = ("ticket printer", "printer", "ready", None)
@@ -258,3 +258,39 @@ def test_host_and_server_seal_a_question_alike(host: Host, here: Clinic) -> None
     shown = preview(here)
     assert shown is not None
     assert shown.of(17) == f"http://127.0.0.1:8765/17.{sealed('5a' * 32, 17)}"
+
+
+def test_what_the_driver_says_is_shown_to_a_technician(host: Host, here: Clinic, ana: FlaskClient) -> None:
+    def say(words: str) -> int:
+        down = {"name": "counter", "kind": "scanner", "state": "down", "cause": "error", "since": SINCE}
+        return host.post("health", {"version": "1", "devices": [down | {"said": words}]}).status_code
+
+    assert say("/dev/input/event3: this user is not in the group `input`") == 204
+    before = changes(here)
+    assert "this user is not in the group `input`" in ana.get("/console/screens").text
+    assert say("other words") == 204
+    assert changes(here) == before, "Other words for the same trouble are no news."
+    assert [say(bad) for bad in ("two\nlines", "x" * 201)] == [400, 400]
+
+
+def test_the_wizard_says_beforehand_what_cannot_work(
+    host: Host, here: Clinic, ana: FlaskClient, clock: Clock
+) -> None:
+    page = "/console/screens/front/try"
+    host.health(READY, SCANNER)
+    assert "notice--warn" not in ana.get(page).text
+    host.health(OUT, ("counter", "scanner", "absent", "unplugged"))
+    told = ana.get(page).text
+    assert "The scanner “counter” is not plugged in." in told
+    assert "The ticket printer is out of paper." in told
+    host.health(OUT, ("counter", "scanner", "absent", "unplugged"), ("camera", "scanner", "ready", None))
+    assert "not plugged in" not in ana.get(page).text, "The camera reads."
+    clock.at += rules.STALE + SECOND
+    assert "The kiosk computer does not answer." in ana.get(page).text
+
+
+def test_a_kiosk_without_a_computer_or_a_printer_is_told(ana: FlaskClient, pair: Pair) -> None:
+    page = "/console/screens/front/try"
+    assert "No kiosk computer is paired here." in ana.get(page).text
+    pair().health(SCANNER)
+    assert "This kiosk has no printer." in ana.get(page).text

@@ -46,11 +46,11 @@ def speech(name: str, key: str, language: str) -> ResponseReturnValue:
         calls = [call for call in announced(board, pictured(board, reading)) if call.key == key]
     said = next((words for call in calls for words in call.aloud if words.language == language), None)
     if said is None:
-        abort(404)
+        return "", 204
     try:
         wav = here.voices.announce(said.language, said.text)
     except NotSpoken:
-        abort(404)
+        return "", 204
     return Response(wav, mimetype="audio/wav")
 
 

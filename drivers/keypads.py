@@ -20,6 +20,10 @@ ACTIONS = {
     "volume": "f2",
     "headset_in": "f13",
     "headset_out": "f14",
+    "again": "f15",
+    "pause": "f16",
+    "louder": "f17",
+    "softer": "f18",
 }
 
 

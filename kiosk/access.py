@@ -73,6 +73,7 @@ ROUTES: dict[str, frozenset[Role]] = {
     "checkin.answer": KIOSK,
     "checkin.photo": KIOSK,
     "checkin.scan": KIOSK,
+    "checkin.speech": KIOSK,
     # waiting room
     "board.page": ALL,
     "board.speech": BOARD,

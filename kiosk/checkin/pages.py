@@ -2,6 +2,7 @@
 
 import base64
 import re
+from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,8 @@ from kiosk.clinic import clinic
 from kiosk.config import Station
 from kiosk.coverage.photos import SIDES, PhotoRefused, check_all
 from kiosk.rendering import speak
+from kiosk.speech.rules import sayable, stands_on
+from kiosk.speech.voices import NotSpoken
 from kiosk.stations.pages import pairing_needed
 from kiosk.trying.scans import was_a_try
 
@@ -25,6 +28,8 @@ STAY = "stay"
 SCAN_ID = re.compile(r"[0-9a-f]{32}")
 LONGEST_SCAN = 5_464
 """4,096 bytes in base64."""
+MOST_TEXTS = 100
+"""A name has fewer signs, and nothing on a page has more pieces."""
 
 
 @blueprint.get("/kiosk/<station>")
@@ -33,16 +38,8 @@ def page(station: str) -> ResponseReturnValue:
     panel = _station(station)
     if (elsewhere := pairing_needed("kiosk", station)) is not None:
         return elsewhere
-    here = clinic()
-    dialogue.expire(here)
-    at = here.now()
-    with here.database.snapshot(at=at) as seen:
-        record = records.at_station(seen, station)
-        state = dialogue.present(here, record, at)
-        speak(state.language or here.config.site.languages[0])
-        words = screen.shown(Screen(here, seen, panel, record, state, at))
-        html = render_template(f"checkin/{state.step}.html", **words)
-        version = f"{record.version}-{seen.snapshot.version}"
+    dialogue.expire(clinic())
+    html, version, words = _drawn(panel)
     return _fresh(html, version, panel, words["mirrors"])
 
 
@@ -92,6 +89,22 @@ def scan(station: str) -> ResponseReturnValue:
     return "", 204
 
 
+@blueprint.post("/kiosk/<station>/speech")
+def speech(station: str) -> ResponseReturnValue:
+    """Some words of the page that this station shows now, aloud; nothing when they do not stand there."""
+    _own(station)
+    here, panel = clinic(), _station(station)
+    texts = request.form.getlist("text")
+    html, _, words = _drawn(panel)
+    if not words["speech"] or len(texts) > MOST_TEXTS or not stands_on(html, texts):
+        return "", 204
+    try:
+        wav = here.voices.say(request.form.get("language", ""), sayable(texts))
+    except NotSpoken:
+        return "", 204
+    return Response(wav, mimetype="audio/wav")
+
+
 def said(form: MultiDict[str, str]) -> Given | None:
     """What the form says: `answer` is a word, or a word and a value (`month:5`)."""
     name, _, value = form.get("answer", "").partition(":")
@@ -111,6 +124,19 @@ def said(form: MultiDict[str, str]) -> Given | None:
 
 def _station(name: str) -> Station:
     return clinic().config.station(name) or abort(404)
+
+
+def _drawn(panel: Station) -> tuple[str, str, dict[str, Any]]:
+    """Return the page that this station shows now, its version, and what it was made from."""
+    here = clinic()
+    at = here.now()
+    with here.database.snapshot(at=at) as seen:
+        record = records.at_station(seen, panel.id)
+        state = dialogue.present(here, record, at)
+        speak(state.language or here.config.site.languages[0])
+        words = screen.shown(Screen(here, seen, panel, record, state, at))
+        html = render_template(f"checkin/{state.step}.html", **words)
+    return html, f"{record.version}-{seen.snapshot.version}", words
 
 
 def _own(station: str) -> None:

@@ -121,6 +121,7 @@ def shown(screen: Screen) -> dict[str, Any]:
         "licences": rules.licence_scanning,
         "scanning": bool(readers) or not any(box.parts or box.cause == "silent" for box in boxes),
         "by_camera": camera is not None and len(readers) == 1,
+        "speech": screen.station.speech and screen.clinic.voices.has(screen.language),
         "mirrors": camera.address if camera else "",
         "mirror": camera.of(_question(screen.record)) if camera and state.step in SCANS else "",
     }

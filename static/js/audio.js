@@ -1,5 +1,7 @@
 /** Sound: one context for all that a page plays. Without a tap or a policy (`AutoplayAllowed`) a browser may refuse it. */
 const SLACK_MS = 3000;
+const TICK_HZ = 880;
+const TICK_S = 0.03;
 
 const context = new AudioContext();
 const volume = new GainNode(context);
@@ -25,10 +27,18 @@ export function loudness(gain) {
   volume.gain.value = gain;
 }
 
+/** A sign was typed, and is not to be said. */
+export function tick() {
+  const tone = new OscillatorNode(context, { frequency: TICK_HZ });
+  tone.connect(volume);
+  tone.start();
+  tone.stop(context.currentTime + TICK_S);
+}
+
 /** What a request was answered with, ready to be played. */
 export async function load(request) {
   const response = await request;
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  if (response.status !== 200) throw new Error(`The server answered ${response.status}.`);
   return context.decodeAudioData(await response.arrayBuffer());
 }
 

@@ -8,3 +8,4 @@ import "./kiosk/keypad.js";
 import "./kiosk/keys.js";
 import "./kiosk/menu.js";
 import "./kiosk/mirror.js";
+import "./kiosk/speech.js";

@@ -61,7 +61,7 @@ def test_a_language_without_a_voice_is_left_out(here: Clinic, room: WaitingRoom,
     ((key, languages),) = spoken(client.get("/board/lobby").text)
 
     assert languages == "en"
-    assert client.get(f"/board/lobby/speech/{key}/es").status_code == 404
+    assert client.get(f"/board/lobby/speech/{key}/es").status_code == 204
 
 
 def test_the_real_voice_says_it(here: Clinic, room: WaitingRoom, as_role: Enter) -> None:
@@ -97,7 +97,7 @@ def test_what_the_board_does_not_show_is_not_said(room: WaitingRoom, as_role: En
     else:
         key = "Buy gold"
 
-    assert client.get(f"/board/lobby/speech/{key}/en").status_code == 404
+    assert client.get(f"/board/lobby/speech/{key}/en").status_code == 204
 
 
 def test_a_voice_that_fails_is_no_error_of_the_board(here: Clinic, room: WaitingRoom, as_role: Enter) -> None:
@@ -111,7 +111,7 @@ def test_a_voice_that_fails_is_no_error_of_the_board(here: Clinic, room: Waiting
     client = as_role(Role.BOARD)
     ((key, _),) = spoken(client.get("/board/lobby").text)
 
-    assert client.get(f"/board/lobby/speech/{key}/en").status_code == 404
+    assert client.get(f"/board/lobby/speech/{key}/en").status_code == 204
 
 
 def test_without_espeak_ng_the_board_works_and_is_silent(

@@ -1,0 +1,189 @@
+/**
+ * Every page by ear. A headset that is plugged in, or a key of the keypad, begins it; it ends, with its loudness, when the
+ * check-in does. What is new on the page is said, then each control that the focus comes to; any key cuts that short.
+ * What is personal is said into a headset only, which its jack's key tells.
+ *
+ * On <html>: `data-speech` = headset | loudspeaker while it speaks.
+ */
+import { about, CONTROLS, named, squeezed, typed, words } from "./reading.js";
+
+const WAKES = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Escape", "F1"]);
+const COMMANDS = { F2: round, F13: plugged, F14: end, F15: again, F16: pause, F17: louder, F18: softer };
+const MIDDLE = 5;
+const QUIET_MS = 60_000;
+const TYPING_MS = 200;
+
+const html = document.documentElement;
+const live = document.getElementById("live");
+let voice = null;
+let offline = null;
+let step = MIDDLE;
+let page = "";
+let heard = new Set();
+let called = "";
+let coming = null;
+let touchedAt = 0;
+let typedAt = -Infinity;
+let wasFresh = true;
+let pressed = "";
+
+const on = () => "speech" in html.dataset;
+const fresh = () => live.dataset.idle === "0";
+
+document.addEventListener("keydown", (event) => {
+  touchedAt = event.timeStamp;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  const command = COMMANDS[event.key];
+  const wakes = WAKES.has(event.key) && live.dataset.step === "welcome" && !(event.key === "Enter" && touchedAt - typedAt < TYPING_MS);
+  if (event.key.length === 1) typedAt = touchedAt; // a scanner that types ends with Enter
+  if (command) event.preventDefault();
+  if (on() && event.key !== "F16") voice?.hush();
+  if (on()) command?.();
+  else if (command && command !== end) begin(event.key === "F13");
+  else if (wakes) wake(event);
+}, { capture: true });
+
+/** The first key only wakes; the one for help calls for help, too. */
+function wake(event) {
+  if (!live.dataset.speech) return;
+  if (event.key !== "F1") {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+  begin(false);
+}
+
+async function begin(headset) {
+  if (!live.dataset.speech) return;
+  html.dataset.speech = headset ? "headset" : "loudspeaker";
+  [step, page] = [MIDDLE, ""];
+  voice ??= await import("./voice.js");
+  if (!on()) return;
+  await voice.open();
+  voice.setStep(step);
+  look(["voice-start"]);
+  offline = await voice.prepare(written(document.querySelector(".kiosk__offline")));
+}
+
+function end() {
+  delete html.dataset.speech;
+  voice?.hush();
+  voice?.close();
+}
+
+function plugged() {
+  html.dataset.speech = "headset";
+  again();
+}
+
+function again() {
+  page = "";
+  look();
+}
+
+function pause() {
+  if (voice.speaking()) voice.hush();
+  else voice.goOn();
+}
+
+/** One key for the loudness goes round. */
+function round() {
+  set((step % voice.STEPS) + 1);
+}
+
+function louder() {
+  set(Math.min(step + 1, voice.STEPS));
+}
+
+function softer() {
+  set(Math.max(step - 1, 1));
+}
+
+function set(wanted) {
+  step = wanted;
+  voice.setStep(step);
+  const here = document.activeElement;
+  voice.say(audible(here.matches(CONTROLS) ? named(here) : [written(document.getElementById("question"))]));
+}
+
+/* What is said, and when */
+
+/** Several changes at once, of the page and of the focus, are one. */
+function soon() {
+  coming ??= setTimeout(() => {
+    coming = null;
+    if (on() && voice) look();
+  });
+}
+
+/** Say what is new: all of a new page, else what came to it; then the control that now has the focus. */
+function look(before = []) {
+  const dialog = live.querySelector("dialog[open]");
+  const now = `${live.dataset.step} ${html.lang}`;
+  const turned = page !== now || dialog !== null;
+  if (page !== now) heard = new Set();
+  const all = words(dialog ?? live);
+  const coming = all.filter((piece) => !heard.has(piece.texts.join()));
+  if (!dialog) [page, heard] = [now, new Set(all.map((piece) => piece.texts.join()))];
+  const control = document.activeElement.closest(CONTROLS);
+  const name = control ? named(control) : [];
+  const moved = turned || name.map((piece) => piece.texts).join() !== called;
+  called = dialog ? "" : name.map((piece) => piece.texts).join();
+  const pieces = before.map((id) => written(document.getElementById(id))).concat(coming);
+  const asked = new Set(pieces.map((piece) => piece.texts.join()));
+  if (control && moved) pieces.push(...name.filter((piece) => !asked.has(piece.texts.join())));
+  if (control?.matches("input") && control.value && moved) pieces.push(typed(control));
+  if (!pieces.length) return;
+  if (turned || moved) voice.say(audible(pieces));
+  else voice.add(audible(pieces));
+}
+
+const written = (element) => ({ ...about(element), texts: [squeezed(element.textContent)] });
+
+/** Over a loudspeaker, that something is personal is all that is said of it. */
+function audible(pieces) {
+  if (html.dataset.speech === "headset") return pieces;
+  const instead = written(document.getElementById("voice-private"));
+  const said = pieces.map((piece) => (piece.personal ? instead : piece));
+  return said.filter((piece, place) => piece !== instead || said[place - 1] !== instead);
+}
+
+/** What was typed is said into a headset; a loudspeaker ticks. */
+function echo(pieces) {
+  if (!on() || !voice) return;
+  if (html.dataset.speech === "headset") voice.say(pieces);
+  else voice.tick();
+}
+
+live.addEventListener("click", ({ target }) => {
+  const key = target.closest("[data-key]");
+  if (key) echo(named(key));
+  else if (target.closest("[data-delete]")) setTimeout(() => echo([typed(live.querySelector(".kiosk__input"))]));
+  const button = target.closest("[data-voice]");
+  if (!button) return;
+  if (button.dataset.voice === "listen" && !on()) begin(false);
+  else if (on()) ({ again, louder, softer, end })[button.dataset.voice]?.();
+});
+
+document.addEventListener("keydown", (event) => {
+  const field = live.querySelector(".kiosk__input");
+  if (!field || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Backspace") setTimeout(() => echo([typed(field)]));
+  else if (event.key.length === 1 && event.key !== " ") echo([{ ...about(field), texts: [event.key] }]);
+});
+
+document.addEventListener("submit", ({ submitter }) => { pressed = submitter?.value ?? ""; }, { capture: true });
+document.addEventListener("pointerdown", (event) => { touchedAt = event.timeStamp; }, { capture: true });
+document.addEventListener("focusin", soon);
+document.addEventListener("live:updated", () => {
+  if (on() && fresh() && !wasFresh && pressed !== "start_over") end();
+  wasFresh = fresh();
+  soon();
+});
+document.addEventListener("live:connection", ({ detail }) => { if (on() && offline && detail.state === "lost") voice.say([offline]); });
+document.addEventListener("live:failed", () => { if (on() && offline) voice.say([offline]); });
+
+/** Who woke it and went away, has ended. */
+setInterval(() => {
+  if (on() && fresh() && !voice?.speaking() && performance.now() - touchedAt > QUIET_MS) end();
+}, 1000);

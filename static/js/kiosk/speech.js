@@ -19,16 +19,18 @@ let voice = null;
 let offline = null;
 let step = MIDDLE;
 let page = "";
+let answered = "";
 let heard = new Set();
 let called = "";
 let coming = null;
 let touchedAt = 0;
 let typedAt = -Infinity;
-let wasFresh = true;
+let wasPristine = true;
 let pressed = "";
+let sent = false;
 
 const on = () => "speech" in html.dataset;
-const fresh = () => live.dataset.idle === "0";
+const pristine = () => live.dataset.idle === "0";
 
 document.addEventListener("keydown", (event) => {
   touchedAt = event.timeStamp;
@@ -116,27 +118,41 @@ function soon() {
   });
 }
 
-/** Say what is new: all of a new page, else what came to it; then the control that now has the focus. */
+/** Say what is new on the page, or all of a dialog over it; then the control that now has the focus. */
 function look(before = []) {
   const dialog = live.querySelector("dialog[open]");
+  const { pieces, cuts } = dialog ? { pieces: words(dialog), cuts: true } : news();
+  const said = [...before.map((id) => written(document.getElementById(id))), ...pieces];
+  const known = new Set(said.map(key));
+  const name = focused(cuts).filter((piece) => !known.has(key(piece)));
+  said.push(...name);
+  if (!said.length) return;
+  if (cuts || name.length) voice.say(audible(said));
+  else voice.add(audible(said));
+}
+
+/** What came to the page since it was last looked at: all of a new one. After each answer what is wrong is new. */
+function news() {
   const now = `${live.dataset.step} ${html.lang}`;
-  const turned = page !== now || dialog !== null;
-  if (page !== now) heard = new Set();
-  const all = words(dialog ?? live);
-  const coming = all.filter((piece) => !heard.has(piece.texts.join()));
-  if (!dialog) [page, heard] = [now, new Set(all.map((piece) => piece.texts.join()))];
+  const turned = page !== now;
+  const replied = sent || answered !== live.dataset.record;
+  const known = turned ? new Set() : heard;
+  const all = words(live);
+  [page, sent, answered, heard] = [now, false, live.dataset.record, new Set(all.map(key))];
+  return { pieces: all.filter((piece) => !known.has(key(piece)) || (replied && piece.rank === 0)), cuts: turned || replied };
+}
+
+/** The control with the focus and what stands in it, unless it was said last. */
+function focused(anew) {
   const control = document.activeElement.closest(CONTROLS);
   const name = control ? named(control) : [];
-  const moved = turned || name.map((piece) => piece.texts).join() !== called;
-  called = dialog ? "" : name.map((piece) => piece.texts).join();
-  const pieces = before.map((id) => written(document.getElementById(id))).concat(coming);
-  const asked = new Set(pieces.map((piece) => piece.texts.join()));
-  if (control && moved) pieces.push(...name.filter((piece) => !asked.has(piece.texts.join())));
-  if (control?.matches("input") && control.value && moved) pieces.push(typed(control));
-  if (!pieces.length) return;
-  if (turned || moved) voice.say(audible(pieces));
-  else voice.add(audible(pieces));
+  const known = !anew && called === name.map(key).join();
+  called = name.map(key).join();
+  if (known) return [];
+  return control?.matches("input") && control.value ? [...name, typed(control)] : name;
 }
+
+const key = (piece) => piece.texts.join();
 
 const written = (element) => ({ ...about(element), texts: [squeezed(element.textContent)] });
 
@@ -156,8 +172,8 @@ function echo(pieces) {
 }
 
 live.addEventListener("click", ({ target }) => {
-  const key = target.closest("[data-key]");
-  if (key) echo(named(key));
+  const letter = target.closest("[data-key]");
+  if (letter) echo(named(letter));
   else if (target.closest("[data-delete]")) setTimeout(() => echo([typed(live.querySelector(".kiosk__input"))]));
   const button = target.closest("[data-voice]");
   if (!button) return;
@@ -172,12 +188,13 @@ document.addEventListener("keydown", (event) => {
   else if (event.key.length === 1 && event.key !== " ") echo([{ ...about(field), texts: [event.key] }]);
 });
 
-document.addEventListener("submit", ({ submitter }) => { pressed = submitter?.value ?? ""; }, { capture: true });
 document.addEventListener("pointerdown", (event) => { touchedAt = event.timeStamp; }, { capture: true });
 document.addEventListener("focusin", soon);
+document.addEventListener("submit", ({ submitter }) => { pressed = submitter?.value ?? ""; }, { capture: true });
 document.addEventListener("live:updated", () => {
-  if (on() && fresh() && !wasFresh && pressed !== "start_over") end();
-  wasFresh = fresh();
+  sent ||= pressed !== "";
+  if (on() && pristine() && !wasPristine && pressed !== "start_over") end();
+  [wasPristine, pressed] = [pristine(), ""];
   soon();
 });
 document.addEventListener("live:connection", ({ detail }) => { if (on() && offline && detail.state === "lost") voice.say([offline]); });
@@ -185,5 +202,5 @@ document.addEventListener("live:failed", () => { if (on() && offline) voice.say(
 
 /** Who woke it and went away, has ended. */
 setInterval(() => {
-  if (on() && fresh() && !voice?.speaking() && performance.now() - touchedAt > QUIET_MS) end();
+  if (on() && pristine() && !voice?.speaking() && performance.now() - touchedAt > QUIET_MS) end();
 }, 1000);

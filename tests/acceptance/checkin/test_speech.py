@@ -50,6 +50,7 @@ NAMED = """() => {
 }"""
 KEYS_LIKE_THE_NAMES = {"code", "code, wrong", "member", "member, wrong", "passcode", "passcode, wrong",
                        "name, missing", "year, missing"}  # fmt: skip
+SPEAKING = "async () => { globalThis.voice = await import('/static/js/kiosk/voice.js'); }"
 START = "This screen now reads to you. The arrow keys move, Enter chooses. Any key stops the voice."
 PRIVATE = "This is private. Plug in a headset to hear it."
 
@@ -96,6 +97,12 @@ class Listener:
         else:
             self.page.keyboard.press(key)
 
+    def begin(self, key: str = "F13") -> None:
+        """Wake the voice, by default with the plug of a headset."""
+        self.press(key)
+        self.hears(START)
+        self.page.evaluate(SPEAKING)
+
     def hears(self, words: str) -> None:
         """The voice says this, from the last time that something was asked for."""
         self.page.wait_for_function("(words) => spoken.includes(words)", arg=words, timeout=20_000)
@@ -124,16 +131,15 @@ class Listener:
 
     def turn(self, name: str, language: str = "en") -> None:
         """Bring the dialogue to a page, and listen to it to its end."""
+        self.page.evaluate("voice.hush()")
         self.forget()
         self.panel.turn(PLACE[name], language, self.page)
         self.silence()
 
     def silence(self) -> None:
         """Wait until nothing more is said."""
-        self.page.wait_for_timeout(300)
-        before = -1
-        while before != (before := len(self.spoken) + len(self.asked)):
-            self.page.wait_for_timeout(500)
+        self.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 20))")
+        self.page.wait_for_function("() => !voice.speaking()", timeout=60_000)
 
 
 @pytest.fixture
@@ -152,8 +158,7 @@ def test_a_check_in_by_ear_alone(panel: Panel) -> None:
     listener = Listener(panel)
     page = listener.page
     panel.show(PLACE["welcome"], "en", page)
-    listener.press("F13")
-    listener.hears(START)
+    listener.begin()
     dialogue.scanned(panel.clinic, "front", "scan-1", booking_code(panel.config, appointment).encode())
     listener.hears("Thank you. We read it.")
     listener.hears("In which month were you born?")
@@ -183,12 +188,14 @@ def test_a_check_in_by_ear_alone(panel: Panel) -> None:
 
 
 def test_all_that_stands_on_every_page_is_said(listener: Listener) -> None:
-    listener.press("F13")
+    listener.begin()
     unsaid = {}
     for place in PLACES:
         if place.name in KEYS_LIKE_THE_NAMES:
             continue
         listener.turn(place.name)
+        listener.press("F15")
+        listener.silence()
         for _ in range(listener.page.locator("#live").evaluate(CONTROLS)):
             listener.press("ArrowRight")
             listener.page.wait_for_function(NAMED)
@@ -210,7 +217,7 @@ PERSONAL = {
 
 @pytest.mark.parametrize("place", PERSONAL)
 def test_over_a_loudspeaker_nothing_personal_is_said(listener: Listener, place: str) -> None:
-    listener.press("F2")
+    listener.begin("F2")
     listener.turn(place)
     said = " ".join(listener.spoken)
 
@@ -221,7 +228,7 @@ def test_over_a_loudspeaker_nothing_personal_is_said(listener: Listener, place: 
 
 
 def test_what_is_typed_is_said_into_a_headset_and_ticks_over_a_loudspeaker(listener: Listener) -> None:
-    listener.press("F13")
+    listener.begin()
     listener.turn("name")
     listener.forget()
     listener.page.keyboard.press("k")
@@ -232,7 +239,7 @@ def test_what_is_typed_is_said_into_a_headset_and_ticks_over_a_loudspeaker(liste
 
     listener.press("F14")
     question(listener.page, "Check in here")
-    listener.press("F2")
+    listener.begin("F2")
     listener.turn("passcode")
     listener.forget()
     listener.page.keyboard.type("secret7")
@@ -243,14 +250,19 @@ def test_what_is_typed_is_said_into_a_headset_and_ticks_over_a_loudspeaker(liste
 
 
 def test_what_is_wrong_is_said_first(listener: Listener) -> None:
-    listener.press("F13")
+    listener.begin()
     listener.turn("year, no such date")
     assert listener.spoken[0].startswith("That day is not in that year.")
     assert listener.spoken[1] == "In which year were you born?"
 
+    listener.turn("name, missing")
+    listener.forget()
+    listener.page.get_by_role("button", name="Continue").tap()
+    listener.hears("Touch the letters first.")
+
 
 def test_each_language_has_its_own_voice(listener: Listener) -> None:
-    listener.press("F13")
+    listener.begin()
     listener.turn("welcome")
     listener.silence()
     in_turn = {"".join(each["text"]): each["language"][0] for each in listener.asked}
@@ -283,7 +295,7 @@ def test_any_key_stops_the_voice_and_pause_goes_on_with_it(panel: Panel) -> None
 
 def test_the_loudness_has_eight_steps_and_is_forgotten_with_the_session(listener: Listener) -> None:
     page = listener.page
-    listener.press("F13")
+    listener.begin()
     listener.turn("ticket")
     usual = page.evaluate("volume.gain.value")
     steps = []
@@ -326,7 +338,7 @@ def test_who_touches_the_headset_on_the_screen_hears_it_too(listener: Listener) 
 
 
 def test_a_headset_that_is_pulled_out_ends_it_at_once(listener: Listener) -> None:
-    listener.press("F13")
+    listener.begin()
     listener.turn("confirm")
     listener.press("F14")
     question(listener.page, "Check in here")
@@ -372,7 +384,7 @@ def nobody(panel: Panel) -> None:
 
 def test_a_server_that_is_away_is_said_by_what_was_kept_for_it(listener: Listener) -> None:
     page = listener.page
-    listener.press("F13")
+    listener.begin()
     listener.turn("consent")
     listener.forget()
     page.route("**/answer", lambda route: route.abort())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Response, expect
 
 from kiosk.appointments.rules import Person
 from kiosk.coverage import records
@@ -20,6 +20,7 @@ BORN = date(1947, 8, 23)
 FAMILY, GIVEN = "Quillfeather", "Zephyrine"
 PAYER, MEMBER = "Plumtree Canary Health", "QX4471CANARY2"
 PHOTO = b"\xff\xd8\xff\xe0" + b"photographed canary" + b"\xff\xd9"
+PLUG_IN_A_HEADSET = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'F13' }))"
 SECRETS = (
     FAMILY, GIVEN, "1947-08-23", "08231947", "19470823", "T99887766", PAYER, MEMBER, "photographed canary",
     "GOLD PLAN", "320.5",
@@ -51,7 +52,10 @@ def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic
         running.scan(licence(Person(FAMILY, GIVEN, "", "", BORN), "T99887766"))
         stage.kiosk.get_by_role("button", name="Yes, read it").click()
         expect(stage.kiosk.get_by_role("heading", level=1)).to_contain_text("month were you born")
-        stage.birth_date(BORN)
+        stage.kiosk.evaluate(PLUG_IN_A_HEADSET)
+        with stage.kiosk.expect_response(says_the_name) as said:
+            stage.birth_date(BORN)
+        assert said.value.status == 200
         expect(stage.kiosk.locator("#live")).to_contain_text(GIVEN)
         assert FAMILY not in stage.kiosk.content()
         stage.confirm()
@@ -76,10 +80,16 @@ def test_nothing_but_the_sealed_columns_knows_the_patient(running: RunningClinic
 
     assert not leaks("socket frames", " ".join(frames))
     assert not leaks("addresses", " ".join(addresses))
+    assert GIVEN not in " ".join(addresses) + running.log("server"), "It was said into a headset only."
     assert not leaks("browser storage", browsers)
     for path in running.folder.rglob("*"):
         if path.is_file():
             assert not leaks(str(path.relative_to(running.folder)), path.read_bytes().decode("latin-1"))
+
+
+def says_the_name(response: Response) -> bool:
+    """Tell whether this is the patient's first name, aloud."""
+    return response.url.endswith("/speech") and GIVEN in (response.request.post_data or "")
 
 
 def show_insurance(running: RunningClinic, ticket: Ticket) -> None:

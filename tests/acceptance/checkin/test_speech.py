@@ -2,7 +2,7 @@
 
 import io
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from urllib.parse import parse_qs
 
@@ -14,6 +14,7 @@ from kiosk.checkin import dialogue, records
 from kiosk.checkin.rules.steps import Dialogue
 from tests.acceptance.checkin.conftest import PLACE, PLACES, Panel
 from tests.acceptance.checkin.test_using import question
+from tests.acceptance.running import until
 
 pytestmark = pytest.mark.parametrize("panel", ["tall"], indirect=True, scope="module")
 
@@ -346,34 +347,44 @@ def test_a_headset_that_is_pulled_out_ends_it_at_once(listener: Listener) -> Non
 
 
 def test_a_patient_who_walks_away_is_asked_aloud_and_then_it_is_silent(listener: Listener) -> None:
-    page = listener.page
-    page.clock.install()
-    page.reload()
+    page = still(listener)
     listener.press("F13")
+    later(page, lambda: START in listener.spoken)
     listener.panel.turn(PLACE["consent"], "en", page)
-    page.clock.run_for(1_000)
-    listener.forget()
+    later(page, lambda: "May we read your licence?" in listener.spoken)
     page.clock.run_for(61_000)
-    for words in ("Are you still there?", "If not, this screen starts over. Seconds left:"):
-        while words not in listener.spoken:
-            page.clock.run_for(100)
-            page.wait_for_timeout(20)
+    later(page, lambda: "Are you still there?" in listener.spoken)
+    later(page, lambda: "If not, this screen starts over. Seconds left:" in listener.spoken)
     page.clock.run_for(40_000)
+    later(page, lambda: not page.evaluate("document.documentElement.dataset.speech ?? ''"))
     question(page, "Check in here")
-    expect(page.locator("html")).not_to_have_attribute("data-speech", "headset")
 
 
 def test_who_wakes_it_and_goes_away_leaves_silence(listener: Listener) -> None:
-    page = listener.page
-    page.clock.install()
-    nobody(listener.panel)
-    page.reload()
+    page = still(listener)
     listener.press("ArrowDown")
-    expect(page.locator("html")).to_have_attribute("data-speech", "loudspeaker")
-    for _ in range(30):
-        page.clock.run_for(5_000)
-        page.wait_for_timeout(20)
-    expect(page.locator("html")).not_to_have_attribute("data-speech", "loudspeaker")
+    later(page, lambda: START in listener.spoken)
+    later(page, lambda: not page.evaluate("document.documentElement.dataset.speech ?? ''"), ms=5_000)
+
+
+def still(listener: Listener) -> Page:
+    """The first page, before which time stands until somebody moves it."""
+    page = listener.page
+    nobody(listener.panel)
+    page.clock.install(time=0)
+    page.reload()
+    page.clock.pause_at(3_600_000)
+    return page
+
+
+def later(page: Page, condition: Callable[[], object], ms: int = 60) -> None:
+    """Let the page's time pass until something is so."""
+
+    def passed() -> object:
+        page.clock.run_for(ms)
+        return condition()
+
+    until(passed, 60)
 
 
 def nobody(panel: Panel) -> None:

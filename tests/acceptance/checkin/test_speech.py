@@ -7,7 +7,7 @@ from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from kiosk.appointments.codes import booking_code
 from kiosk.checkin import dialogue, records
@@ -350,7 +350,7 @@ def test_a_patient_who_walks_away_is_asked_aloud_and_then_it_is_silent(listener:
     page = still(listener)
     listener.press("F13")
     later(page, lambda: START in listener.spoken)
-    listener.panel.turn(PLACE["consent"], "en", page)
+    listener.panel.put(PLACE["consent"], "en")
     later(page, lambda: "May we read your licence?" in listener.spoken)
     page.clock.run_for(61_000)
     later(page, lambda: "Are you still there?" in listener.spoken)

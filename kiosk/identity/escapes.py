@@ -31,7 +31,7 @@ _BACKSLASHED_LINE_ENDS = re.compile(r"\\(?:[nr]|x0[aAdD]|u000[aAdD]|01[25])")
 _CARETED = re.compile(r"\^([JM\\\]^_])")
 _CARETED_HEADER = re.compile(r"\^[JM^](?:ANSI|AAMVA)")
 _PICTURES = {0x2400 + control: control for control in (0x0A, 0x0D, 0x1C, 0x1D, 0x1E, 0x1F)} | {0x2424: 0x0A}
-_PERCENT_HEADER = re.compile(r"%0[AaDd]\w{0,2}(?:ANSI|AAMVA)|ANSI(?:%20|\+)\d")
+_PERCENT_SIGNS = re.compile(r"%0[AaDd]\w{0,2}(?:ANSI|AAMVA)|ANSI(?:%20|\+)\d|%3[Cc]%3[Cc]")
 _ENTITY = re.compile(
     r"&(?:#\d{1,3}|#[xX][0-9a-fA-F]{1,2}|amp|lt|gt|quot|apos|nbsp"
     r"|[A-Za-z]{1,2}(?:grave|acute|circ|tilde|uml|cedil|ring|slash|lig|th));"
@@ -53,7 +53,7 @@ def unescaped(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    if _PERCENT_HEADER.search(text) or text.upper().count("%0A") >= _ENOUGH:
+    if _PERCENT_SIGNS.search(text) or text.upper().count("%0A") >= _ENOUGH:
         plain = text if " " in text or "%20" in text else text.replace("+", " ")
         text = unquote_to_bytes(plain.encode("latin-1", "replace")).decode("latin-1")
     elif _BACKSLASHED_LINE_ENDS.search(text):

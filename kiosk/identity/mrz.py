@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.identity.documents import Reason, TravelDocument, Unknown
+from kiosk.identity.escapes import unescaped
 
 _ZONE = re.compile(r"[A-Z0-9<]+")
 _GERMAN_KEYBOARD = re.compile(r"[ACIPV][A-Z0-9;]+")
@@ -68,7 +69,7 @@ def travel_document(text: str, at: datetime | None) -> TravelDocument | Unknown 
 
     The name has no check digit, so a keyboard layout that swaps letters is refused.
     """
-    zone = "".join(text.split()).upper()
+    zone = "".join(unescaped(text).split()).upper()
     layout = _LAYOUTS.get(len(zone))
     if layout is None:
         return None

@@ -1,6 +1,9 @@
 """Machine-readable zones: the specimens of ICAO 9303 and what readers do to them."""
 
+import html
+import json
 from datetime import UTC, date, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -67,6 +70,23 @@ def test_a_visa_has_no_composite_digit(zone):
 def test_line_ends_do_not_matter(line_end):
     for zone in (TD1, TD2, TD3):
         assert document(zone.replace("\n", line_end)) == document(zone)
+
+
+@pytest.mark.parametrize("zone", [TD1, TD2, TD3, VISA_A])
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps,
+        html.escape,
+        quote,
+        lambda zone: zone.replace("\n", "<LF>"),
+        lambda zone: zone.replace("\n", "\\r\\n"),
+        lambda zone: zone.replace("\n", "[CR]"),
+    ],
+    ids=["JSON", "HTML", "URL", "<LF>", "backslashes", "[CR]"],
+)
+def test_signs_that_were_written_out_are_given_back(zone, written):
+    assert document(written(zone)) == document(zone)
 
 
 def test_case_does_not_matter():

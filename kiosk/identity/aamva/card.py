@@ -92,26 +92,22 @@ def _shortage(lines: list[str], separators: int, header: Header) -> int | None:
 def _if_whole(
     elements: dict[str, str], lines: list[str], header: Header, ending: Ending
 ) -> dict[str, str] | Reason:
-    """Whether the text breaks off: it lacks what every card has, or is shorter than its header says.
+    """Whether the text breaks off: it is shorter than its header says, and lacks what every card has.
 
-    Lengths are wrong on many cards, so one that is too short only casts doubt: on the last element, and on a
-    card without the jurisdiction's subfile that the header declares.
+    Lengths are wrong on many cards, so one that is too short only casts doubt, first on the last element.
     """
     shortage = _shortage(lines, max(len(lines), len(elements)), header)
-    if ending is Ending.SUBFILE or (shortage is not None and shortage <= 0):
+    is_unfinished = header.jurisdictions != "" if shortage is None else shortage > 0
+    if ending is Ending.SUBFILE or not is_unfinished:
         return elements
     last = next(reversed(elements))
-    lacks = _lacks_what_every_card_has(lines) or (shortage is not None and header.jurisdictions != "")
+    lacks = shortage is not None and _lacks_what_every_card_has(lines)
     if ending is Ending.LINE:  # it may be the Enter that a reader adds
-        return Reason.INCOMPLETE if shortage and lacks and last in NAMES else elements
-    if lacks:
-        return Reason.INCOMPLETE
+        return Reason.INCOMPLETE if lacks and last in NAMES else elements
     is_done = last not in _KEPT or date_of(elements[last]) is not None
-    if is_done or (shortage is None and not header.jurisdictions):
-        return elements
-    if last in _IDENTITY:
+    if lacks or (last in _IDENTITY and not is_done):
         return Reason.INCOMPLETE
-    return {key: value for key, value in elements.items() if key != last}
+    return elements if is_done else {key: value for key, value in elements.items() if key != last}
 
 
 def _lacks_what_every_card_has(lines: list[str]) -> bool:

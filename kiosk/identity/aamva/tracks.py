@@ -16,6 +16,7 @@ _FIRST = re.compile(
     r"(?P<name>[^^?]{35}(?=[^^])|[^^?]{0,35}\^)(?P<address>[^?]{0,80})\?"
 )
 _LOST = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd%]")
+_TOWN = re.compile(r"(?P<city>.*?) ?\b(?P<region>[A-Z]{2}) +\w{3} ?\w{3}")
 _UNPARTED = re.compile(r"[^$]*[ ,][^$]*")
 """A name of several words, and nothing that tells the family name from the others."""
 _DAY = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
@@ -39,9 +40,10 @@ def tracks(text: str) -> Licence | Unknown | None:
     if first is None or second is None:
         return None
     family, given, middle, suffix = _name(first["name"])
-    if not family or _LOST.search(first[0], 1) or _UNPARTED.fullmatch(first["name"].rstrip("^ ")):
+    if not family or _LOST.search(first[0], 1) or _UNPARTED.fullmatch(first["name"].rstrip("^ ,")):
         return Unknown(reason=Reason.UNCLEAR_NAME)
     third = _THIRD.search(text, second.start())
+    street, city, region = _address(first["address"], text_of(first["city"].rstrip("^")), first["region"])
     return Licence(
         family_name=family,
         given_name=given,
@@ -51,9 +53,9 @@ def tracks(text: str) -> Licence | Unknown | None:
         expiry=date_of("20" + (second["expiry"] or "")),
         document_number=second["short"] or (second["full"] or "") + (second["more"] or ""),
         issuer=second["issuer"],
-        street=_street(first["address"], first["region"]),
-        city=text_of(first["city"].rstrip("^")),
-        region=first["region"],
+        street=street,
+        city=city,
+        region=region,
         postal_code=third["postal"] if third else "",
     )
 
@@ -67,8 +69,12 @@ def _name(field: str) -> tuple[str, str, str, str]:
     return family, given, middle, suffix
 
 
-def _street(field: str, region: str) -> str:
-    """The lines of the address but for that of the city, the province and the postal code."""
-    town = re.compile(rf"\b{region} +\w{{3}} ?\w{{3}}$")
-    lines = map(text_of, field.rstrip("^").split("$"))
-    return ", ".join(line for line in lines if line and not town.search(line))
+def _address(field: str, city: str, region: str) -> tuple[str, str, str]:
+    """Street, city and region. British Columbia's last line has the whole city, maybe in another province."""
+    *street, last = ["", *filter(None, map(text_of, field.rstrip("^").split("$")))]
+    town = _TOWN.fullmatch(last)
+    if town is None:
+        street.append(last)
+    elif town["city"].startswith(city):
+        city, region = town["city"], town["region"]
+    return ", ".join(filter(None, street)), city, region

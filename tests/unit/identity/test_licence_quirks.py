@@ -465,10 +465,11 @@ def test_an_address_that_lost_a_letter_is_left_out():
     assert (found.family_name, found.city, found.document_number) == ("SAMPLE", "", "")
 
 
-def test_a_cut_card_is_incomplete_however_much_of_it_is_there():
+def test_a_cut_card_is_incomplete_if_it_lacks_what_every_card_has():
     behind = CARD.replace("DL00310229", "DL00410229ZV02700008").replace("0001DL", "0002DL") + "ZVZVA01\r"
     assert isinstance(recognise(behind), Licence)
-    for end in ("DCGUSA", "DAJVA", "DAI"):
+    assert isinstance(recognise(behind[: behind.index("DCGUSA")].rstrip()), Licence)
+    for end in ("DAQT", "DAJVA", "DAI"):
         cut = behind[: behind.index(end)].rstrip()
         assert recognise(cut) == Unknown(reason=Reason.INCOMPLETE)
     assert recognise(CARD[: CARD.index("DAJVA")].rstrip()) == Unknown(reason=Reason.INCOMPLETE)
@@ -527,3 +528,31 @@ def test_a_jurisdiction_subfile_may_hold_nothing(subfile):
 def test_what_is_no_postal_code_is_left_out():
     payload = f"{HEADER}636000080001DL00310278DLDCSSAMPLE\nDACANNA\nDADLEE\n{NEW_BODY}\r"
     assert licence(payload.replace("232690000", "23269'0000")).postal_code == ""
+
+
+@pytest.mark.parametrize(
+    ("city", "line", "read"),
+    [
+        ("PRINCE RUPERT", "PRINCE RUPERT BC  V8W 1Y8", ("PRINCE RUPERT", "BC")),
+        ("NORTH VANCOUV", "NORTH VANCOUVER BC  V8W 1Y8", ("NORTH VANCOUVER", "BC")),
+        ("EDMONTON^", "EDMONTON AB  V8W 1Y8", ("EDMONTON", "AB")),
+        ("NORTH VANCOUV", "VICTORIA BC  V8W 1Y8", ("NORTH VANCOUV", "BC")),
+    ],
+)
+def test_the_last_line_on_tracks_has_the_whole_city_and_its_province(city, line, read):
+    payload = TRACKS.replace("VICTORIA^", city, 1).replace("VICTORIA BC  V8W 1Y8", line)
+    found = licence(payload)
+    assert (found.family_name, found.city, found.region) == ("SAMPLE", *read)
+    assert found.street == "1 MAIN ST"
+
+
+@pytest.mark.parametrize("name", ["SAMPLE", "SAMPLE,", "SAMPLE,$"])
+def test_one_name_alone_on_tracks_is_the_family_name(name):
+    found = licence(TRACKS.replace("SAMPLE,$ANNA LEE", name))
+    assert (found.family_name, found.given_name) == ("SAMPLE", "")
+
+
+@pytest.mark.parametrize("version", ["04", "09", "10", "11"])
+def test_a_card_made_by_hand_with_nothing_but_what_identifies_is_read(version):
+    found = licence(f"@\n\x1e\nANSI 636000{version}0002DL\nDAQ123\nDCSSAMPLE\nDACANNA\nDBB06051951")
+    assert (found.family_name, found.given_name, found.document_number) == ("SAMPLE", "ANNA", "123")

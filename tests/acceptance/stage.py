@@ -42,7 +42,7 @@ class Stage:
     def open(self, path: str, width: int, height: int) -> Page:
         """Open an address in a browser of its own."""
         context = self.browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._heard)

@@ -133,7 +133,6 @@ class Host:
                     continue
                 try:
                     work()
-                    self._server_is(here=True)
                 except TokenRefused:
                     self._lost_token()
                 except ServerAway as problem:
@@ -160,6 +159,7 @@ class Host:
         except Refused as refused:
             log.warning("The server refused a scan of %s: %s", scan.scanner, refused)
         self._scans.done(scan)
+        self._server_is(here=True)
 
     def _report(self) -> None:
         self._health_changed.clear()
@@ -167,6 +167,7 @@ class Host:
             self._link.post("/api/station/health", self._health())
         except Refused as refused:
             log.warning("The server refused the health report: %s", refused)
+        self._server_is(here=True)
         self._health_changed.wait(HEALTH_EVERY_S)
 
     def _health(self) -> dict[str, Any]:
@@ -192,6 +193,7 @@ class Host:
 
     def _take_job(self) -> None:
         answer = self._link.get(f"/api/station/jobs/next?wait={LONG_POLL_S}", LONG_POLL_S + 10.0)
+        self._server_is(here=True)
         if answer.status == 200:
             self._do(answer.body)
 

@@ -14,7 +14,8 @@ from .commands import InstallError, run, say
 from .places import Places
 
 ANSWER_WITHIN_S = 90
-BEFORE = "before-upgrade.db"
+BEFORE, MEANWHILE = "before-upgrade.db", "meanwhile.db"
+"""The database as the release before left it; and its copy until it is known whether the next one works."""
 
 
 def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
@@ -22,7 +23,7 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
     before = release.current(places)
     server = Server(places)
     server.stop()
-    copy = save(places) if before else None
+    copy = save(places) if before and before != folder else None
     release.link(places.current, folder)
     units()
     try:
@@ -36,6 +37,8 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
         release.link(places.current, before)
         units()
         put_back(places, copy)
+        if copy:
+            copy.unlink()
         server.start()
         server.settle()
         raise InstallError(
@@ -44,6 +47,8 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
     server.settle()
     if before and before != folder:
         release.link(places.previous, before)
+    if copy:
+        copy.replace(places.data / "backup" / BEFORE)
 
 
 def back(places: Places, units: Callable[[], None]) -> None:
@@ -65,9 +70,9 @@ def save(places: Places) -> Path | None:
     """Copy the database with the release that wrote it."""
     if not (places.data / "kiosk.db").exists():
         return None
-    copy = places.data / "backup" / BEFORE
+    copy = places.data / "backup" / MEANWHILE
     (places.data / "backup").mkdir(exist_ok=True)
-    say(f"{datetime.now(UTC):%H:%M} The database is copied to {copy}.")
+    say(f"{datetime.now(UTC):%H:%M} The database is copied.")
     command(places, "backup", copy)
     return copy
 

@@ -17,6 +17,7 @@ from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
 from tests.integration.drivers.conftest import FakeServer
 
+NEXT_JOB = "/api/station/jobs/next?wait=25"
 LICENCE = b"@\n\x1e\rANSI 636014040002DL00410278DLDAQD1234562\nDCSLASTNAME\nDACFIRSTNAME\nDBB08311977\r"
 
 
@@ -78,6 +79,17 @@ def test_a_scan_waits_for_a_server_that_is_away_and_keeps_its_id(
     server.broken = False
     again = server.wait_for(lambda: server.said("/api/station/scans")[1:])
     assert again[0] == first
+
+
+def test_a_server_that_is_away_is_not_said_to_be_back_by_a_loop_that_did_not_ask_it(
+    host: Host, server: FakeServer, caplog: pytest.LogCaptureFixture
+):
+    server.broken = True
+    asked = len(server.said(NEXT_JOB))
+    server.wait_for(lambda: len(server.said(NEXT_JOB)) > asked + 3)
+    said = [record.getMessage().partition(":")[0] for record in caplog.records]
+    assert said.count("The server is away") == 1
+    assert "The server is back" not in said
 
 
 def test_a_ticket_is_printed_and_proved(host: Host, server: FakeServer, virtual_printer: VirtualPrinter):

@@ -40,7 +40,8 @@ document.addEventListener("keydown", (event) => {
   if (event.key.length === 1) typedAt = touchedAt; // a scanner that types ends with Enter
   if (command) event.preventDefault();
   if (on() && event.key !== "F16") voice?.hush();
-  if (on()) command?.();
+  if (on() && (voice || command === end)) command?.();
+  else if (on()) return;
   else if (command && command !== end) begin(event.key === "F13");
   else if (wakes) wake(event);
 }, { capture: true });
@@ -60,8 +61,8 @@ async function begin(headset) {
   html.dataset.speech = headset ? "headset" : "loudspeaker";
   [step, page] = [MIDDLE, ""];
   voice ??= await import("./voice.js");
-  if (!on()) return;
   await voice.open();
+  if (!on()) return;
   voice.setStep(step);
   look(["voice-start"]);
   offline = await voice.prepare(written(document.querySelector(".kiosk__offline")));

@@ -10,6 +10,7 @@ from kiosk.checkin import dialogue
 from kiosk.identity.manual_code import manual_code
 from kiosk.tasks import records as tasks
 from tests.acceptance.checkin.conftest import PLACE, PLACES, Panel
+from tests.browser import stop_time
 
 WELCOME, NAME, CONFIRM = PLACE["welcome"], PLACE["name"], PLACE["confirm"]
 LONG_AGO = "1948"
@@ -181,7 +182,7 @@ def test_help_is_announced_to_the_patient_and_to_staff(panel: Panel) -> None:
 
 def test_nobody_there_is_asked_and_then_forgotten(panel: Panel) -> None:
     page = panel.open().new_page()
-    page.clock.install()
+    stop_time(page)
     panel.show(CONFIRM, "en", page)
     page.clock.run_for(59_000)
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -203,7 +204,7 @@ def test_nobody_there_is_asked_and_then_forgotten(panel: Panel) -> None:
 
 def test_a_ticket_that_nobody_touches_is_cleared(panel: Panel) -> None:
     page = panel.open().new_page()
-    page.clock.install()
+    stop_time(page)
     panel.show(PLACE["ticket"], "en", page)
     page.clock.run_for(14_000)
     question(page, "You are checked in")

@@ -11,6 +11,7 @@ from kiosk.clinic import utc_now
 from kiosk.config import checks
 from tests.acceptance.display.conftest import Cable, Served, serve
 from tests.acceptance.running import until
+from tests.browser import stop_time
 from tests.cast import minutes
 
 ANNOUNCED = ".call--announced .call__code"
@@ -118,7 +119,7 @@ def test_a_silent_server_is_said_within_ten_seconds_and_old_calls_are_hidden_aft
 ) -> None:
     served.call(1)
     page = served.open("/board/lobby", 1920, 1080)
-    page.clock.install()
+    stop_time(page)
     cable.run_through(page)
     page.reload()
     page.wait_for_load_state("networkidle")
@@ -141,7 +142,7 @@ def test_calls_that_do_not_fit_take_turns_and_each_page_is_numbered(served: Serv
             tx.room.changes[ticket] = tx.room.ticket(ticket).changed(called_at=utc_now() - minutes(3))
             tx.record("moved", by="test")
     page = served.open("/board/lobby", 1920, 1080)
-    page.clock.install()
+    stop_time(page)
     page.reload()
     page.wait_for_load_state("networkidle")
     seen = set()
@@ -196,7 +197,7 @@ def many_languages(tmp_path: Path, chromium: Browser, monkeypatch: pytest.Monkey
 
 def test_more_than_three_languages_take_turns(many_languages: Served) -> None:
     page = many_languages.open("/board/lobby", 1920, 1080)
-    page.clock.install()
+    stop_time(page)
     page.reload()
     page.wait_for_load_state("networkidle")
     said = page.locator(".board__idle [lang]:visible")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.display.conftest import Cable, Served
 from tests.acceptance.display.test_board_looks import AXE
 from tests.acceptance.running import until
+from tests.browser import stop_time
 
 BUZZ = """
   globalThis.buzzed = [];
@@ -76,7 +77,7 @@ def test_it_does_not_buzz_unasked(served: Served) -> None:
 def test_a_phone_without_connection_says_so(served: Served, cable: Cable) -> None:
     _, address = served.room.arrive()
     page = served.open(address, 390, 844)
-    page.clock.install()
+    stop_time(page)
     cable.run_through(page)
     page.reload()
     page.wait_for_load_state("networkidle")

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from kiosk.config import load
 from kiosk.database.migrations import migrate
 from tests.unit.appointments.terms import table
 
+ZONE = ZoneInfo("America/New_York")
 TOML = """
 site = {{name = "Riverside Clinic", timezone = "America/New_York"}}
 server = {{data = "{data}"}}
@@ -46,7 +48,7 @@ def expected(toml: Path) -> int:
 
 def row(number: int, family: str = "Vega") -> str:
     """Somebody who comes at noon tomorrow."""
-    day = (utc_now() + timedelta(days=1)).date()
+    day = (utc_now() + timedelta(days=1)).astimezone(ZONE).date()
     return f"{number},{day},12:00,laboratory,{family},Ana,1980-02-29"
 
 
@@ -94,7 +96,7 @@ def test_the_codes_of_a_day_are_written_without_a_name(
     file = tmp_path / "export.csv"
     file.write_bytes(table(row(1, family="Canaryfamily"), row(2)))
     run(toml, "import", file)
-    day = (utc_now() + timedelta(days=1)).date()
+    day = (utc_now() + timedelta(days=1)).astimezone(ZONE).date()
     letters = tmp_path / "letters"
     assert run(toml, "codes", "--day", day, "--to", letters, "--format", kind) == 0
     assert f"2 codes are in {letters}." in capsys.readouterr().out

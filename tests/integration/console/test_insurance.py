@@ -83,7 +83,7 @@ def test_a_good_answer_is_said_with_its_co_pay(floor: Floor) -> None:
     page = panel(floor, ticket)
     assert "Insurance: Active. Co-pay 25.00 USD for a visit today." in page
     assert "The payer adds: CALL FIRST" in page
-    assert "Laboratory Insurance" not in page
+    assert "Insurance Laboratory" not in page
 
 
 def test_trouble_has_a_sign_in_the_list_a_line_above_it_and_words(floor: Floor) -> None:
@@ -92,7 +92,7 @@ def test_trouble_has_a_sign_in_the_list_a_line_above_it_and_words(floor: Floor) 
 
     page = panel(floor, ticket)
     assert "The payer does not know the member number for the ticket B001." in page
-    assert "Laboratory Insurance" in page
+    assert "Insurance Laboratory" in page
     assert "Not found at Acme Health. Ask for the card again." in page
 
 

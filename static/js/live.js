@@ -9,7 +9,6 @@
  * `live:connection` when that state changes, `live:failed` when a form could not be sent, or another
  * address not be shown.
  */
-import { Idiomorph } from "../vendor/idiomorph.esm.js";
 import { io } from "../vendor/socket.io.esm.min.js";
 import { held } from "./held.js";
 
@@ -19,6 +18,7 @@ const LOST_S = 30;
 const SEND_TRIES = 3;
 const WALL = ".kiosk-body, .board-screen";
 
+const { Idiomorph } = globalThis; // a plain script: as a module it comes in its full length only
 const html = document.documentElement;
 const trusting = { createHTML: (text) => text };
 const policy = globalThis.trustedTypes?.createPolicy("live", trusting) ?? trusting; // phones may lack Trusted Types

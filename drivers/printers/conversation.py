@@ -6,6 +6,7 @@ Status Back) and what is noise is told apart by `status.Answers`.
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from drivers.base import Cause, TimedOut
 from drivers.printers import status as escpos
@@ -79,6 +80,9 @@ class Conversation:
                     self._said[self._pending], self._pending = byte, None
                 case escpos.AutomaticStatus(four):
                     self._automatic = escpos.from_automatic(four)
+                case escpos.PaperAnswer() as paper if paper.paper_out:
+                    # Epsons keep silent then; who says it has no paper has not printed all.
+                    self._automatic = replace(self._automatic, paper_out=True)
                 case escpos.PaperAnswer() if not self._number:
                     self._proved = True
                 case escpos.ProcessAnswer(number) if number == self._number:

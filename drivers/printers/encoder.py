@@ -23,6 +23,8 @@ _FONT_DOTS = 12
 # Drawn letters differ in width: lines are broken by measuring them.
 _MEASURED = 1000
 _QUIET = 4
+# Models for China and Korea take two bytes from 0x80 for one of their own characters until told not to.
+_ONE_BYTE_A_LETTER = b"\x1c."
 _RESET, _LEFT, _CENTRE, _BOLD = b"\x1b@", b"\x1ba\x00", b"\x1ba\x01", (b"\x1bE\x00", b"\x1bE\x01")
 _ALPHABETS = ((0x0020, 0x007E), (0x00A0, 0x024F), (0x0370, 0x052F), (0x2010, 0x2044), (0x20A0, 0x20BF))
 
@@ -122,7 +124,8 @@ class Encoder:
             return None
         for index, table in self._model.pages:
             if all(c.isascii() or c in table for c in text):
-                return b"\x1bt" + bytes([index]) + bytes(ord(c) if c.isascii() else table[c] for c in text)
+                letters = bytes(ord(c) if c.isascii() else table[c] for c in text)
+                return _ONE_BYTE_A_LETTER + b"\x1bt" + bytes([index]) + letters
         return None
 
     def _numeral(self, text: str) -> bytes:

@@ -35,6 +35,7 @@ class SerialLine(Descriptor):
                 rtscts=self.flow == "rtscts",
                 xonxoff=self.flow == "xonxoff",
             )
+            _hear_whole_bytes_only(self._line.fileno())
         except ValueError as problem:
             raise DeviceError(f"{self.port}: {problem}", permanent=True) from problem
         except LINE_ERRORS as problem:
@@ -59,3 +60,12 @@ class SerialLine(Descriptor):
             self._line.close()
         self._line, self._fd = None, -1
         self._inbox.clear()
+
+
+def _hear_whole_bytes_only(line: int) -> None:
+    """A break, as when a printer's power comes or goes, reads as a zero byte else: what `GS r` answers when
+    all is well.
+    """
+    settings = termios.tcgetattr(line)
+    settings[0] |= termios.IGNBRK | termios.IGNPAR | termios.INPCK
+    termios.tcsetattr(line, termios.TCSANOW, settings)

@@ -38,6 +38,10 @@ class AutomaticStatus:
 class PaperAnswer:
     byte: int
 
+    @property
+    def paper_out(self) -> bool:
+        return bool(self.byte & 0x0C)
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessAnswer:
@@ -106,7 +110,9 @@ def from_automatic(data: bytes) -> Status:
 
 
 class Answers:
-    """Sorts a printer's bytes into answers. `paper_expected` is set while a `GS r` is outstanding."""
+    """Sorts a printer's bytes into answers. `paper_expected` is set while a `GS r` is outstanding: at any
+    other time noise would look like its answer.
+    """
 
     def __init__(self) -> None:
         self.paper_expected = False
@@ -132,6 +138,7 @@ class Answers:
         elif byte & 0x93 == 0x10:
             self._asb = bytes([byte])
         elif self.paper_expected and byte & 0xF0 == 0:
+            self.paper_expected = False
             return PaperAnswer(byte)
         return None
 

@@ -14,7 +14,8 @@ class Faults:
     """`die_after` counts bytes from when it is set; `paper_left` counts dots (8 to the millimetre).
 
     `heat` passes when the head has cooled, `broken` does not. `answers`: clones may know the real-time
-    questions only, or none. A printer that dies of `power` forgets what it had not printed.
+    questions only, or none, or answer `GS r` out of turn (`hasty`). A printer that dies of `power` forgets
+    what it had not printed.
     """
 
     paper: Literal["ok", "low", "out"] = "ok"
@@ -23,7 +24,7 @@ class Faults:
     online: bool = True
     cutter_ok: bool = True
     error: Literal["none", "heat", "broken"] = "none"
-    answers: Literal["all", "status", "nothing"] = "all"
+    answers: Literal["all", "hasty", "status", "nothing"] = "all"
     slow_bps: int | None = None
     die_after: int | None = None
     die_how: Literal["disconnect", "silent", "power"] = "disconnect"
@@ -58,7 +59,7 @@ _ALLOWED: dict[str, Any] = {
     "online": _flag,
     "cutter_ok": _flag,
     "error": _one_of("none", "heat", "broken"),
-    "answers": _one_of("all", "status", "nothing"),
+    "answers": _one_of("all", "hasty", "status", "nothing"),
     "slow_bps": lambda value: _count_or_none(value) and value != 0,
     "die_after": _count_or_none,
     "die_how": _one_of("disconnect", "silent", "power"),

@@ -86,6 +86,8 @@ class Mechanism:
             if stream[at + 2] in states.QUESTIONS and self.faults.answers != "nothing":
                 line.send(states.real_time(stream[at + 2], self.faults, jammed=self._jammed))
             at = stream.find(b"\x10\x04", at + 1)
+        if self.faults.answers == "hasty" and b"\x1dr\x01" in stream:
+            line.send(bytes([self._paper_byte()]))
         self._recent[line] = stream[-2:]
 
     def run(self, most: int = BUFFER_BYTES) -> None:

@@ -56,6 +56,7 @@ KNOWN = {
     "ESC E",
     "ESC J",
     "ESC t",
+    "FS .",
     "GS !",
     "GS a",
     "GS r",

@@ -279,6 +279,15 @@ def test_a_clone_that_proves_nothing_is_found_out_at_the_first_ticket_and_never_
     assert (problem.cause, problem.printed) == (Cause.PAPER_OUT, Printed.MAYBE)
 
 
+@pytest.mark.parametrize("at", [0, 1, 300, 600])
+def test_a_clone_that_says_it_has_no_paper_instead_of_keeping_silent_is_no_proof(at: int):
+    here = room("letters")
+    here.printer.fault({"answers": "hasty"})
+    here.print(DOCUMENT, lambda: here.wire.arm(at, faulty(paper="out")))
+    assert isinstance(problem := here.heard[0], DeviceError)
+    assert (problem.cause, problem.printed) == (Cause.PAPER_OUT, Printed.MAYBE)
+
+
 def test_what_an_earlier_run_left_half_sent_does_not_swallow_the_first_ticket():
     here = room("letters")
     left = b"\x1b@half a ticket\n\x1dv0\x00\x40\x00\x10\x00" + bytes(100)

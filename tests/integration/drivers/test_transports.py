@@ -1,6 +1,7 @@
 import os
 import socket
 import sys
+import termios
 import threading
 import tty
 from collections.abc import Iterator
@@ -110,6 +111,16 @@ def test_two_programs_cannot_hold_one_serial_line(pty: tuple[int, str]):
     with pytest.raises(DeviceError):
         second.open()
     first.close()
+
+
+def test_a_break_on_the_line_is_no_answer(pty: tuple[int, str]):
+    line = SerialLine(pty[1])
+    line.open()
+    heard = termios.tcgetattr(pty[0])[0]
+    assert heard & (termios.IGNBRK | termios.IGNPAR | termios.INPCK | termios.BRKINT | termios.PARMRK) == (
+        termios.IGNBRK | termios.IGNPAR | termios.INPCK
+    )
+    line.close()
 
 
 def test_a_speed_that_does_not_exist_is_a_permanent_error(pty: tuple[int, str]):

@@ -63,6 +63,14 @@ def test_unasked_status_between_the_answers_is_told_apart():
     ]
 
 
+def test_one_question_has_one_answer_and_what_else_looks_like_it_is_noise():
+    answers = Answers()
+    answers.paper_expected = True
+    assert answers.feed(b"\x0f\x00\x00") == [PaperAnswer(0x0F)]
+    assert PaperAnswer(0x0F).paper_out
+    assert not PaperAnswer(0x03).paper_out
+
+
 def test_a_byte_without_the_fixed_bits_is_no_answer():
     assert Answers().feed(b"\x00\xff\x11\x13\x01") == []
 

@@ -47,13 +47,18 @@ def test_native_text_carries_printable_bytes_only(text: str):
     encoder = Encoder("TM-T88V", style=Lettering.PRINTER)
     for operation in layout(DOCUMENT | {"lines": [text]}, encoder.paper):
         if isinstance(operation, Text) and (data := encoder._in_code_page(operation.text)) is not None:
-            letters = data[3:] if data.startswith(b"\x1bt") else data
+            letters = data[5:] if data.startswith(b"\x1c.\x1bt") else data
             assert all(byte >= 0x20 and byte != 0x7F for byte in letters)
 
 
 @pytest.mark.parametrize("word", ["Größe", "Ñuñoa", "Łódź", "Ελληνικά", "Привет", "10 €", "l’écran – là"])
 def test_what_a_code_page_has_goes_as_text(word: str):
     assert Encoder("TM-T88V", style=Lettering.PRINTER)._in_code_page(word) is not None
+
+
+def test_a_printer_made_for_china_takes_accents_one_by_one():
+    (line,) = Encoder("TM-T88V", style=Lettering.PRINTER).parts([Text("Größe")])
+    assert line.index(b"\x1b@") < line.index(b"\x1c.") < line.index(b"\x1bt") < line.index(b"Gr")
 
 
 @pytest.mark.parametrize("word", ["مختبر", "מעבדה", "检验科", "प्रयोगशाला", "Łódź Ελλάδα", "ห้องแล็บ"])

@@ -70,7 +70,7 @@ class Host:
             device.start()
         self._pulses |= {device.device.name: device.pulse for device in [*self.scanners, *self.printers]}
         works = {
-            "pairing": self._keep_paired,
+            "pairing": self._keep_paired(self._pulse("pairing")),
             "scans": self._talk(self._send_scan, self._pulse("scans")),
             "health": self._talk(self._report, self._pulse("health")),
             "hotplug": self._hear_plugs(self._pulse("hotplug")),
@@ -107,13 +107,21 @@ class Host:
 
         return lambda: hotplug.listen(look_again, self._stopping, lambda: pulse.beat(TURN_WITHIN_S))
 
-    def _keep_paired(self) -> None:
-        while not self._stopping.is_set():
-            if self._link.token is None:
-                pair(self._link, self._tokens, self._stopping, self._claim_every_s)
-            self._unpaired.clear()
-            self._paired.set()
-            self._unpaired.wait()
+    def _keep_paired(self, pulse: Pulse) -> Callable[[], None]:
+        def stopped(within_s: float) -> bool:
+            pulse.beat(TURN_WITHIN_S)
+            return self._stopping.wait(within_s)
+
+        def loop() -> None:
+            while not stopped(0):
+                if self._link.token is None:
+                    pair(self._link, self._tokens, stopped, self._claim_every_s)
+                self._unpaired.clear()
+                self._paired.set()
+                while not self._unpaired.wait(PAIRED_LOOK_S):
+                    stopped(0)
+
+        return loop
 
     def _lost_token(self) -> None:
         if self._paired.is_set() and not self._stopping.is_set():

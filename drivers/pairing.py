@@ -6,8 +6,9 @@ The host asks for a code and logs it; a coordinator types it on the console and 
 import contextlib
 import logging
 import os
-import threading
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from drivers.link import Link, LinkError, Refused, ServerAway
@@ -17,6 +18,11 @@ log = logging.getLogger(__name__)
 CLAIM_EVERY_S = 2.0
 ASK_AGAIN_S = 5.0
 
+_TOKEN = re.compile(r"[!-~]+")
+
+Stopped = Callable[[float], bool]
+"""Waits so long; tells whether the host stops."""
+
 
 class TokenFile:
     """The token on disk, readable by its owner only."""
@@ -25,10 +31,12 @@ class TokenFile:
         self.path = path
 
     def read(self) -> str | None:
+        """What a power cut left of a token is none."""
         try:
-            return self.path.read_text(encoding="ascii").strip() or None
+            token = self.path.read_text(encoding="ascii", errors="replace").strip()
         except FileNotFoundError:
             return None
+        return token if _TOKEN.fullmatch(token) else None
 
     def write(self, token: str) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,31 +55,29 @@ class TokenFile:
             self.path.unlink()
 
 
-def pair(
-    link: Link, tokens: TokenFile, stopping: threading.Event, claim_every_s: float = CLAIM_EVERY_S
-) -> None:
+def pair(link: Link, tokens: TokenFile, stopped: Stopped, claim_every_s: float = CLAIM_EVERY_S) -> None:
     """Ask until a coordinator approved this host or it is stopped."""
     away = False
-    while not stopping.is_set():
+    while not stopped(0):
         try:
             request = link.post("/api/pairing", {"kind": "host"}).body
             code, claim = str(request["code"]), str(request["claim"])
             away = False
             log.warning("This device host is not paired. Type this code on the console: %s", code)
-            if _claimed(link, tokens, claim, float(request.get("expires_s", 600)), stopping, claim_every_s):
+            if _claimed(link, tokens, claim, float(request.get("expires_s", 600)), stopped, claim_every_s):
                 return
         except (LinkError, KeyError, ValueError) as problem:
             if not away:
                 log.warning("Pairing has to wait: %s", problem)
             away = True
-            stopping.wait(ASK_AGAIN_S)
+            stopped(ASK_AGAIN_S)
 
 
 def _claimed(
-    link: Link, tokens: TokenFile, claim: str, expires_s: float, stopping: threading.Event, every_s: float
+    link: Link, tokens: TokenFile, claim: str, expires_s: float, stopped: Stopped, every_s: float
 ) -> bool:
     until = time.monotonic() + expires_s
-    while time.monotonic() < until and not stopping.wait(every_s):
+    while time.monotonic() < until and not stopped(every_s):
         try:
             answer = link.post("/api/pairing/claim", {"claim": claim})
         except Refused as refused:

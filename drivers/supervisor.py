@@ -140,10 +140,12 @@ class SupervisedScanner(_Supervised):
         super().__init__(on_change)
 
     def _serve(self) -> None:
-        self._works()
         while not self._stopping.is_set():
             self.pulse.beat(TURN_WITHIN_S)
-            for scan in self.device.read():
+            scans = self.device.read()
+            # Not before: what opens and gives nothing would be up and down for ever, and never a task.
+            self._works()
+            for scan in scans:
                 self._on_scan(scan)
 
 

@@ -1,7 +1,7 @@
 """What a value of `[drivers]` may be. A mistake is refused with the place where it stands."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field
 from typing import Any
 
@@ -27,6 +27,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "height": (240, 4096),
     "fps": (1, 30),
 }
+# The server takes no longer one and no more of them: every scan and every report would be refused.
+_NAME_LETTERS, _MOST_DEVICES = 60, 32
 _CAMERA = re.compile(r"/.+|folder:.+|picamera2(:[0-9])?")
 
 
@@ -40,6 +42,8 @@ def check(where: str, value: Any, field: Field[Any]) -> None:
         raise ConfigError(f"{where}: {value!r} is not {'a number' if expected is not str else 'text'}")
     if expected is str:
         text(where, value)
+    if field.name == "name" and not (value.isprintable() and len(value) <= _NAME_LETTERS):
+        raise ConfigError(f"{where}: {value!r} is not one line of at most {_NAME_LETTERS} letters")
     if field.name in _WORDS and value not in _WORDS[field.name]:
         raise ConfigError(f"{where}: {value!r} is not one of {', '.join(_WORDS[field.name])}")
     if field.name == "device" and not _CAMERA.fullmatch(value):
@@ -47,6 +51,13 @@ def check(where: str, value: Any, field: Field[Any]) -> None:
     low, high = (1, 65535) if field.name == "port" else _LIMITS.get(field.name, (None, None))
     if low is not None and high is not None and not isinstance(value, str) and not low <= value <= high:
         raise ConfigError(f"{where}: {value} is not between {low:g} and {high:g}")
+
+
+def check_names(names: Sequence[str]) -> None:
+    if twin := next((name for name in names if names.count(name) > 1), None):
+        raise ConfigError(f"drivers: two devices are named {twin!r}")
+    if len(names) > _MOST_DEVICES:
+        raise ConfigError(f"drivers: {len(names)} devices are too many; a box has at most {_MOST_DEVICES}")
 
 
 def check_place(where: str, given: list[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from drivers.config.checks import PLACES, ConfigError, check, check_place, refuse_unknown, text
+from drivers.config.checks import PLACES, ConfigError, check, check_names, check_place, refuse_unknown, text
 from drivers.config.tables import (
     PREVIEW_PORT,
     PRINTER_KINDS,
@@ -46,7 +46,7 @@ def parse(table: Any, environ: Mapping[str, str]) -> Config:
     token_file = environ.get("KIOSK_DRIVERS_TOKEN_FILE") or table.get("token_file", "var/host.token")
     scanners: list[ScannerConfig] = _devices("drivers.scanners", table, SCANNER_KINDS)
     printers: list[PrinterConfig] = _devices("drivers.printers", table, PRINTER_KINDS)
-    _refuse_twins([*scanners, *printers])
+    check_names([device.name for device in (*scanners, *printers)])
     ca_file = table.get("ca_file", "")
     return Config(
         server.rstrip("/"),
@@ -109,8 +109,3 @@ def _device(where: str, entry: Any, kinds: Mapping[str, Callable[..., _Built]]) 
         check_place(where, [name for name in PLACES if name in entry])
     return kind(**entry)
 
-
-def _refuse_twins(devices: list[Any]) -> None:
-    names = [device.name for device in devices]
-    if twin := next((name for name in names if names.count(name) > 1), None):
-        raise ConfigError(f"drivers: two devices are named {twin!r}")

@@ -46,7 +46,9 @@ class Camera(Protocol):
 
 
 class LiveFrames:
-    """A thread keeps the camera's buffer empty and unpacks only the frames that somebody waits for."""
+    """A thread keeps the camera's buffer empty and unpacks only the frames that somebody waits for. `open` comes
+    back with the first one.
+    """
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
@@ -65,6 +67,7 @@ class LiveFrames:
                 self._camera.close()
             raise
         self._grabbing = self._last = _Grabbing(self._camera)
+        self._grabbing.begin()
 
     def latest(self, within_s: float) -> Image.Image | None:
         if self._grabbing is None:
@@ -80,13 +83,22 @@ class LiveFrames:
 class _Grabbing:
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
-        self._wanted = self._stopping = False
+        self._wanted = self._stopping = self._begun = False
         self._frame: Image.Image | None = None
         self._problem: DeviceError | None = None
         self._grabbed_at = time.monotonic()
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="camera frames", daemon=True)
         self._thread.start()
+
+    def begin(self) -> None:
+        """Come back with the first frame: a camera that opens and gives none does not work."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._begun or self._problem, SILENT_S)
+            if self._problem is not None:
+                raise self._problem
+            if not self._begun:
+                raise TimedOut("the camera gives no pictures")
 
     def next(self, within_s: float) -> Image.Image | None:
         with self._changed:
@@ -119,6 +131,8 @@ class _Grabbing:
             while not self._stopping:
                 self._camera.grab()
                 self._grabbed_at = time.monotonic()
+                if not self._begun:
+                    self._begin()
                 if self._wanted:
                     frame = self._camera.picture()
                     with self._changed:
@@ -131,6 +145,11 @@ class _Grabbing:
         finally:
             with contextlib.suppress(Exception):
                 self._camera.close()
+
+    def _begin(self) -> None:
+        with self._changed:
+            self._begun = True
+            self._changed.notify_all()
 
     def _fail(self, problem: DeviceError) -> None:
         with self._changed:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from drivers.config import parse
 from drivers.host import Host
+from drivers.pairing import TokenFile
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
 from tests.integration.drivers.conftest import FakeServer
@@ -254,6 +256,20 @@ def test_a_token_that_cannot_be_kept_is_used_all_the_same(
     host.start()
     server.wait_for(lambda: server.said("/api/station/health"))
     host.stop()
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 43, b"\xff\xfe", b"half a token"])
+def test_what_a_power_cut_left_of_a_token_is_none(left: bytes, tmp_path: Path):
+    (tmp_path / "host.token").write_bytes(left)
+    assert TokenFile(tmp_path / "host.token").read() is None
+
+
+def test_the_watchdog_looks_at_every_loop(host: Host):
+    threads = {thread.name for thread in threading.enumerate()}
+    loops = {"pairing", "scans", "health", "hotplug", "jobs"}
+    assert loops | {"counter", "ticket printer"} <= threads
+    assert host._pulses.keys() == {f"the loop of {loop}" for loop in loops} | {"counter", "ticket printer"}
+    assert not any(pulse.is_overdue for pulse in host._pulses.values())
 
 
 def test_the_host_needs_nothing_of_the_server():

@@ -68,7 +68,9 @@ def test_a_pulled_plug_is_noticed_and_its_thread_ends():
         live.open()
 
 
-def test_a_camera_that_hangs_is_not_opened_again_before_its_driver_comes_back():
+def test_a_camera_that_hangs_is_not_opened_again_before_its_driver_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+):
     class Hanging(VirtualLens):
         def __init__(self) -> None:
             super().__init__()
@@ -82,15 +84,18 @@ def test_a_camera_that_hangs_is_not_opened_again_before_its_driver_comes_back():
             self.comes_back.wait()
             super().grab()
 
+    monkeypatch.setattr(frames, "SILENT_S", 0.05)
     lens = Hanging()
     live = LiveFrames(lens)
-    live.open()
+    with pytest.raises(TimedOut, match="no pictures"):
+        live.open()
     live.close()
     with pytest.raises(TimedOut, match="hangs"):
         live.open()
     assert (lens.opened, lens.is_open) == (1, True)
     lens.comes_back.set()
     wait_until(lambda: not lens.is_open)
+    monkeypatch.undo()
     live.open()
     assert live.latest(5.0) is not None
     live.close()
@@ -120,10 +125,34 @@ def test_what_a_library_throws_becomes_a_device_error():
     live.close()
 
 
-def test_a_camera_that_says_nothing_is_stuck(monkeypatch: pytest.MonkeyPatch):
+def test_a_camera_that_opens_and_gives_no_picture_is_not_open(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(frames, "SILENT_S", 0.05)
     live = LiveFrames(VirtualLens(pause_s=0.5))
+    with pytest.raises(TimedOut, match="no pictures"):
+        live.open()
+    live.close()
+
+
+def test_a_camera_that_opens_and_is_gone_at_its_first_picture_is_not_open():
+    class Short(VirtualLens):
+        def grab(self) -> None:
+            raise Unplugged("the lens is gone")
+
+    live = LiveFrames(Short())
+    with pytest.raises(Unplugged, match="gone"):
+        live.open()
+    live.close()
+
+
+def test_a_camera_that_says_nothing_is_stuck(monkeypatch: pytest.MonkeyPatch):
+    class Tiring(VirtualLens):
+        def grab(self) -> None:
+            time.sleep(0.5 if self.grabbed else 0)
+            super().grab()
+
+    live = LiveFrames(Tiring())
     live.open()
+    monkeypatch.setattr(frames, "SILENT_S", 0.05)
     with pytest.raises(TimedOut) as problem:
         watch(live, 10)
     assert problem.value.cause is Cause.TIMEOUT

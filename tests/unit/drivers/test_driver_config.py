@@ -95,3 +95,13 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path):
     for file in (broken, tmp_path / "none.toml"):
         with pytest.raises(ConfigError, match=str(file)):
             load(file, {})
+
+
+@pytest.mark.parametrize("name", ["x" * 61, "two\nlines", "a\ttab"])
+def test_a_name_that_the_server_would_not_take_is_refused(name: str):
+    assert "printers[1].name" in refused(with_printer(name=name))
+
+
+def test_more_devices_than_the_server_would_take_are_refused():
+    many = [{"name": f"scanner {n}", "kind": "serial", "port": f"/dev/x{n}"} for n in range(33)]
+    assert "33 devices are too many" in refused({"server": "http://x", "scanners": many})

@@ -1,12 +1,13 @@
 """A device that was away comes back when something is plugged in, and its loop is known to turn."""
 
+import logging
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from drivers import supervisor
-from drivers.base import Scan
+from drivers.base import Scan, Unplugged
 from drivers.framing import Profile
 from drivers.scanners.input_event import KeyboardScanner
 from drivers.scanners.layouts import LAYOUTS
@@ -77,3 +78,45 @@ def test_a_plug_of_something_else_changes_nothing(watched: Watched):
     with watched.changed:
         assert watched.changed.wait_for(lambda: watched.scans, 20)
     assert watched.scans[0].data == b"B042"
+
+
+class OpensAndFails:
+    """A scanner of which only the opening works."""
+
+    name = "counter"
+
+    def __init__(self, stop_after: int) -> None:
+        self.opened = 0
+        self.is_enough = threading.Event()
+        self._stop_after = stop_after
+
+    def open(self) -> None:
+        self.opened += 1
+
+    def read(self) -> list[Scan]:
+        if self.opened >= self._stop_after:
+            self.is_enough.set()
+        raise Unplugged("it came and went")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_what_opens_and_then_fails_is_never_ready_is_logged_once_and_is_waited_for_longer_and_longer(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(supervisor, "FIRST_WAIT_S", 0.001)
+    states: list[State] = []
+    device = OpensAndFails(stop_after=6)
+    supervised = SupervisedScanner(device, lambda scan: None, lambda: states.append(supervised.health.state))
+    waits: list[float] = []
+    rest = supervised._rest
+    monkeypatch.setattr(supervised, "_rest", lambda seconds: waits.append(seconds) or rest(seconds))
+    with caplog.at_level(logging.INFO):
+        supervised.start()
+        assert device.is_enough.wait(20)
+        supervised.ask_to_stop()
+        supervised.thread.join(20)
+    assert states == [State.ABSENT]
+    assert len(caplog.records) == 1
+    assert waits[4] > 4 * waits[0]

@@ -43,21 +43,21 @@ class Framer:
         self.dropped = 0
         self._buffer = bytearray()
         self._last = 0.0
-        self._overflowed = self._spoilt = False
+        self._spoilt = False
 
     @property
     def busy(self) -> bool:
-        return bool(self._buffer) or self._overflowed or self._spoilt
+        return bool(self._buffer) or self._spoilt
 
     def feed(self, data: bytes, at: float) -> list[Frame]:
+        """These bytes were read at `at`. More than `cap` of them without an end are one failed read."""
         self._last = at
-        if self._overflowed or self._spoilt:
+        if self._spoilt:
             return []
         self._buffer += data
         frames = self._complete()
         if len(self._buffer) > self.profile.cap:
-            self._drop()
-            self._overflowed = True
+            self.spoil(at)
         return frames
 
     def spoil(self, at: float) -> None:
@@ -68,16 +68,17 @@ class Framer:
             self._spoilt = True
 
     def idle(self, at: float) -> list[Frame]:
-        """The line had nothing at `at`: whatever is pending ends when the silence is long enough."""
+        """Up to `at` the line had nothing: whatever is pending ends when the silence is long enough. A clock
+        that is read later than the line would cut a scan in two on a computer that is busy meanwhile.
+        """
         if not self.busy or at - self._last < self.profile.idle_s:
             return []
-        if self._overflowed or self._spoilt:
-            unreadable = [Frame(b"", None)] if self._spoilt else []
-            self._overflowed = self._spoilt = False
-            return unreadable
+        if self._spoilt:
+            self._spoilt = False
+            return [Frame(b"", None)]
         if self.profile.stx_etx:
             self._drop()
-            return []
+            return [Frame(b"", None)]
         rest = bytes(self._buffer)
         self._buffer.clear()
         return self._frames([rest.removesuffix(self.profile.terminator)])

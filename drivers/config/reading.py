@@ -108,4 +108,3 @@ def _device(where: str, entry: Any, kinds: Mapping[str, Callable[..., _Built]]) 
     if "usb_path" in known:
         check_place(where, [name for name in PLACES if name in entry])
     return kind(**entry)
-

@@ -46,8 +46,8 @@ class Camera(Protocol):
 
 
 class LiveFrames:
-    """A thread keeps the camera's buffer empty and unpacks only the frames that somebody waits for. `open` comes
-    back with the first one.
+    """A thread keeps the camera's buffer empty and unpacks only the frames that somebody waits for. `open`
+    comes back with the first one.
     """
 
     def __init__(self, camera: Camera) -> None:

@@ -109,17 +109,23 @@ class KeyboardScanner:
 
     def read(self) -> list[Scan]:
         idle_s = self._framer.profile.idle_s
-        events = self._line.read(idle_s / 6)
-        at = time.monotonic()
-        frames = [frame for event in events for frame in self._hear(event, at)]
-        if not events:
-            frames = self._framer.idle(at)
-            if at - self._last >= idle_s:
-                self._keys.reset()
+        began, wait_s = time.monotonic(), idle_s / 6
+        if events := self._line.read(wait_s):
+            at = time.monotonic()
+            frames = [frame for event in events for frame in self._hear(event, at)]
+        else:
+            frames = self._silent(began + wait_s)
         return [Scan(frame.data, frame.symbology, self.name) for frame in frames]
 
     def close(self) -> None:
         self._line.close()
+
+    def _silent(self, at: float) -> list[Frame]:
+        if at - self._last >= self._framer.profile.idle_s:
+            if self._keys.is_unfinished:
+                self._framer.spoil(self._last)
+            self._keys.reset()
+        return self._framer.idle(at)
 
     def _hear(self, event: Event, at: float) -> list[Frame]:
         self._last = at

@@ -56,6 +56,11 @@ class Keystrokes:
         self._number = ""
         self._accent = ""
 
+    @property
+    def is_unfinished(self) -> bool:
+        """A dead key without its letter, or a number whose Alt is still down: something is missing."""
+        return bool(self._accent or self._number)
+
     def press(self, code: int) -> str:
         if code in _MODIFIERS:
             self._held.add(code)

@@ -26,14 +26,16 @@ class SerialScanner:
         self.name = name
         self._port, self._baud = port, baud
         self._framer = Framer(profile)
+        # A part of the gap: silence is seen soon after it is long enough, and the patient waits for it.
+        self._wait_s = self._framer.profile.idle_s / 6
         self._line: serial.Serial | None = None
 
     def open(self) -> None:
         self._framer = Framer(self._framer.profile)
-        # A part of the gap: silence is seen soon after it is long enough, and the patient waits for it.
-        wait_s = self._framer.profile.idle_s / 6
         try:
-            self._line = serial.Serial(os.fspath(self._port), self._baud, timeout=wait_s, exclusive=True)
+            self._line = serial.Serial(
+                os.fspath(self._port), self._baud, timeout=self._wait_s, exclusive=True
+            )
         except ValueError as problem:
             raise DeviceError(f"{self._port}: {problem}", permanent=True) from problem
         except LINE_ERRORS as problem:
@@ -42,14 +44,17 @@ class SerialScanner:
     def read(self) -> list[Scan]:
         if self._line is None:
             raise Unplugged
+        began = time.monotonic()
         try:
             data = self._line.read(self._line.in_waiting or 1)
             if data:
                 data += self._line.read(self._line.in_waiting)
         except LINE_ERRORS as problem:
             raise Unplugged(f"{self._port}: {problem}") from problem
-        at = time.monotonic()
-        frames = self._framer.feed(data, at) if data else self._framer.idle(at)
+        if data:
+            frames = self._framer.feed(data, time.monotonic())
+        else:
+            frames = self._framer.idle(began + self._wait_s)
         return [Scan(frame.data, frame.symbology, self.name) for frame in frames]
 
     def close(self) -> None:

@@ -17,6 +17,7 @@ from drivers.scanners.input_event import (
     PRESSED,
     RELEASED,
     SYN_DROPPED,
+    Event,
     EventDevice,
     KeyboardScanner,
 )
@@ -24,6 +25,7 @@ from drivers.scanners.layouts import LAYOUTS
 from drivers.simulated.keyboard import VirtualKeyboard
 
 LEFT_SHIFT, META = 42, 125
+CIRCUMFLEX, LEFT_ALT, KEYPAD_4 = 41, 56, 75
 
 
 @pytest.fixture
@@ -91,6 +93,39 @@ def test_a_key_that_is_down_when_the_driver_comes_means_that_a_part_was_missed(
     missed = (EV_SYN, SYN_DROPPED, 0) in device.read(1)
     device.close()
     assert missed is bool(down)
+
+
+def test_a_key_that_waits_for_another_at_the_end_makes_one_failed_read():
+    keyboard = VirtualKeyboard("de").plug()
+    scanner = KeyboardScanner("counter", keyboard, LAYOUTS["de"], Profile(idle_s=0.05))
+    scanner.open()
+    keyboard.write(b"B042")
+    keyboard._sent.put([(EV_KEY, CIRCUMFLEX, PRESSED), (EV_KEY, CIRCUMFLEX, RELEASED)])
+    assert [scan.data for scan in read(scanner)] == [b""]
+    keyboard._sent.put([(EV_KEY, LEFT_ALT, PRESSED), (EV_KEY, KEYPAD_4, PRESSED)])
+    assert [scan.data for scan in read(scanner)] == [b""]
+    keyboard.write(b"B042")
+    assert [scan.data for scan in read(scanner)] == [b"B042"]
+
+
+def test_a_scan_is_not_cut_in_two_by_a_computer_that_was_busy_between_its_halves():
+    class Busy(VirtualKeyboard):
+        def read(self, within_s: float) -> list[Event]:
+            events = super().read(within_s)
+            if not events:
+                # The other half arrives while nobody looks at the line.
+                time.sleep(0.2)
+                self.write(b"42\r") if self.halves else None
+                self.halves = 0
+            return events
+
+        halves = 1
+
+    keyboard = Busy().plug()
+    scanner = KeyboardScanner("counter", keyboard, LAYOUTS["us"], Profile(idle_s=0.1, terminator=b"\r"))
+    scanner.open()
+    keyboard.write(b"B0")
+    assert [scan.data for scan in read(scanner)] == [b"B042"]
 
 
 def test_a_half_scan_before_the_plug_was_pulled_is_not_a_part_of_the_next(

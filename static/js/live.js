@@ -131,7 +131,7 @@ async function answer(form, submitter, body) {
   const fresh = parse(await response.text());
   const refused = response.status >= 500 || [400, 401, 403].includes(response.status);
   if (refused || !fresh.getElementById("live")) return plainly(form, submitter);
-  etag = null;
+  etag = response.headers.get("ETag"); // the nudge that follows brings nothing new to this page
   heard();
   answers += 1;
   if (response.redirected) history.replaceState(null, "", response.url);

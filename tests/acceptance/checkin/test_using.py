@@ -52,6 +52,13 @@ def test_by_touch_with_the_letters_on_the_screen(panel: Panel) -> None:
     question(page, "Check in here")
 
 
+def test_the_nudge_after_an_answer_brings_nothing_new(panel: Panel) -> None:
+    page = panel.show(WELCOME, "en")
+    with page.expect_response(lambda response: response.status == 304):
+        page.get_by_role("button", name="I have an appointment").tap()
+    question(page, "How do you want to check in?")
+
+
 def test_the_menu_of_languages_closes_when_one_is_chosen(panel: Panel) -> None:
     page = panel.show(NAME, "en")
     if page.locator(".kiosk__languages").is_visible():

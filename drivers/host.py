@@ -24,7 +24,7 @@ from drivers.supervisor import Order, SupervisedPrinter, SupervisedScanner
 
 log = logging.getLogger(__name__)
 
-HEALTH_EVERY_S = 15.0
+HEALTH_EVERY_S = 6.0
 LONG_POLL_S = 25
 LONGEST_PRINT_S = 45.0
 REPORT_FOR_S = 60.0

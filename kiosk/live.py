@@ -20,7 +20,7 @@ from kiosk.sockets import Socket, device_room
 HEARTBEAT_S = 4.5
 """Less than the five seconds in which a revoked screen must be dark, everywhere."""
 AFTER_ERROR_S = 0.5
-ROUNDS_BEATS = 3
+ROUNDS_BEATS = 2
 """Every so many heartbeats somebody looks who fell silent and which jobs ran out."""
 
 log = structlog.get_logger()

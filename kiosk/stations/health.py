@@ -1,6 +1,7 @@
 """How the devices are: what hosts report, who fell silent, and the tasks that follow. Inside a transaction.
 
-An event is written on a change only, so screens look again when there is something to see and not every 15 s.
+An event is written on a change only, so that screens look again when there is something to see, and not at
+every report.
 """
 
 from collections.abc import Collection, Sequence

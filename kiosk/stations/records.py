@@ -164,7 +164,7 @@ def _device(row: Row[Any], at: datetime) -> Device:
     if rules.silent(row.seen_at, at):
         words = rules.trouble(rules.subject(kind), "silent")
         return replace(known, state=State.DOWN, cause="silent", words=words, advice=rules.advice("silent"))
-    bad = rules.worst(parts)
+    bad = rules.worst(rules.settled(part, at) for part in parts)
     if bad is None:
         return known
     if bad.state is State.OPENING:

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -18,8 +18,8 @@ TRIES_WITHIN = timedelta(minutes=10)
 TOKEN_AGE = timedelta(days=30)
 """A screen's token is replaced when it is older."""
 
-STALE = timedelta(seconds=45)
-"""A device that was not heard of for longer is shown as down."""
+STALE = timedelta(seconds=20)
+"""A device that was not heard of for longer is shown as down. A host reports three times meanwhile."""
 DOWN_FOR = timedelta(seconds=20)
 """Trouble that lasts so long becomes a task; a shorter one is a lid that somebody is closing."""
 WELL_FOR = timedelta(seconds=5)
@@ -170,6 +170,12 @@ def silent(seen_at: datetime | None, at: datetime) -> bool:
     return seen_at is None or at - seen_at > STALE
 
 
+def settled(part: Part, at: datetime) -> Part:
+    """A device that is still being opened after so long hangs."""
+    hangs = part.state is State.OPENING and at - part.since >= DOWN_FOR
+    return replace(part, state=State.DOWN, cause="timeout") if hangs else part
+
+
 def worst(parts: Iterable[Part]) -> Part | None:
     """Return the part that needs a person most; None when every part works."""
     troubled = [part for part in parts if part.state is not State.READY]
@@ -227,7 +233,7 @@ def judge(paired: Sequence[Device], standing: Collection[tuple[str, str]], at: d
         return Verdict(silence, frozenset())
     opened: dict[tuple[str, str], str] = {}
     closed: set[tuple[str, str]] = set()
-    parts = [part for device in heard for part in device.parts]
+    parts = [settled(part, at) for device in heard for part in device.parts]
     known = {called(part.name, part.kind) for part in parts}
     closed |= {(kind, named) for kind, named in standing if named not in known}
     for part in parts:

@@ -76,6 +76,14 @@ def test_a_service_is_shut_in(unit: Path) -> None:
         assert settings(unit, key) == [value]
 
 
+def test_the_device_host_may_open_what_its_drivers_open_and_nothing_else() -> None:
+    allowed = {
+        line.split()[0] for line in settings(ROOT / "systemd" / "kiosk-devices.service", "DeviceAllow")
+    }
+    serial = {"char-ttyACM", "char-ttyUSB", "char-ttyS", "char-ttyAMA"}
+    assert allowed == serial | {"char-usb", "char-usb_device", "char-input", "char-video4linux"}
+
+
 @each_service
 def test_a_service_starts_a_command_that_there_is(unit: Path) -> None:
     (line,) = settings(unit, "ExecStart")

@@ -21,8 +21,8 @@ from kiosk.stations.rules import Kind
 
 LOOK_EVERY_S = 1.0
 TRY_AGAIN_S = 5.0
-STILL_THERE_S = 20.0
-"""A screen that nobody hears of for longer than 45 s is shown as down."""
+STILL_THERE_S = 10.0
+"""A screen that nobody hears of for longer than 20 s is shown as down."""
 BY = "auto-play"
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kiosk import live
 from kiosk.stations import rules
 from kiosk.stations.rules import Device, Kind, Part, State
 from tests.cast import NINE
@@ -63,10 +64,17 @@ def test_the_words_name_the_device_and_the_next_step() -> None:
     )
 
 
-def test_a_device_is_silent_after_45_seconds() -> None:
+def test_a_device_that_fell_silent_is_shown_as_down_within_half_a_minute() -> None:
+    assert rules.STALE + timedelta(seconds=live.HEARTBEAT_S * live.ROUNDS_BEATS) <= timedelta(seconds=30)
     assert rules.silent(None, NINE)
     assert not rules.silent(NINE, NINE + rules.STALE)
     assert rules.silent(NINE, NINE + rules.STALE + SECOND)
+
+
+def test_a_device_that_is_opened_and_opened_does_not_work() -> None:
+    opening = replace(PRINTER, state=State.OPENING)
+    assert rules.settled(opening, NINE + rules.DOWN_FOR - SECOND) == opening
+    assert rules.judge([host(opening)], [], NINE + rules.DOWN_FOR).open == {DOWN: "timeout"}
 
 
 def test_a_lid_that_is_being_closed_is_no_task() -> None:

@@ -26,11 +26,6 @@ _BIRTH_DATE = re.compile(r"^\s*(?:birth date|birthdate|date of birth|dob)\s*:\s*
 _SERIES = ("RRULE", "RDATE", "RECURRENCE-ID")
 
 
-def is_calendar(data: bytes) -> bool:
-    """Tell a calendar file from a table."""
-    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
-
-
 def read_calendar(data: bytes, terms: Terms) -> Import:
     """Return what the file says. Raises Refused with every problem in it."""
     calendars = _parse(data)

@@ -1,12 +1,12 @@
 """An import from the file's bytes to the book: read whole, then written in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from kiosk.appointments import records
-from kiosk.appointments.calendar_file import is_calendar, read_calendar
 from kiosk.appointments.records import Loaded
-from kiosk.appointments.rules import Terms, services_by_name
+from kiosk.appointments.rules import Import, Terms, services_by_name
 from kiosk.appointments.table_file import read_table
 from kiosk.config import Config
 from kiosk.database import Database
@@ -47,10 +47,22 @@ def terms(config: Config, at: datetime) -> Terms:
 
 def take_over(database: Database, config: Config, data: bytes, *, at: datetime, by: str) -> Report:
     """Import a CSV or ICS file. Raises Refused, and then nothing was taken over."""
-    read = read_calendar if is_calendar(data) else read_table
-    found = read(data, terms(config, at))
+    found = _reader(data)(data, terms(config, at))
     with database.begin(at=at) as tx:
         loaded = records.load(tx, found.entries)
         if loaded.added or loaded.changed:
             tx.record("appointments_loaded", by=by)
     return Report(loaded, found.past, found.read_as, found.unused)
+
+
+def is_calendar(data: bytes) -> bool:
+    """Tell a calendar file from a table."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
+
+
+def _reader(data: bytes) -> Callable[[bytes, Terms], Import]:
+    if not is_calendar(data):
+        return read_table
+    from kiosk.appointments.calendar_file import read_calendar  # megabytes of library, for a rare file
+
+    return read_calendar

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 import segno
-from barcode.codex import Code128
 from markupsafe import Markup
-from PIL import Image
 
 from kiosk.trying.settings import Drawn, Setting
 
@@ -27,6 +25,8 @@ def modules(data: str, drawn: Drawn) -> Rows:
     quiet = QUIET[drawn]
     if drawn is Drawn.QR:
         return [list(row) for row in segno.make_qr(data, error="m", mode="byte").matrix_iter(border=quiet)]
+    from barcode.codex import Code128  # it brings what draws pictures; few servers are ever asked for one
+
     white = [0] * quiet
     (bars,) = Code128(data).build()
     return [[*white, *(int(bar) for bar in bars), *white]] * HEIGHT
@@ -62,6 +62,8 @@ def _bar(x: int, y: int, wide: int, high: int) -> str:
 
 def png(setting: Setting) -> str:
     """Return the code for a ticket printer: a PNG in base64, each module a whole number of dots."""
+    from PIL import Image
+
     rows = modules(setting.data, setting.drawn)
     drawn = Image.new("1", (len(rows[0]), len(rows)))
     drawn.putdata([0 if dark else 255 for row in rows for dark in row])

@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -434,3 +435,10 @@ def test_who_changed_an_account_is_remembered(database: Database) -> None:
         events = reading.connection.execute(sa.select(schema.event.c.kind, schema.event.c.by)).all()
 
     assert [tuple(row) for row in events] == [("staff_added", "shell:root"), ("staff_disabled", "shell:root")]
+
+
+def test_a_server_that_starts_loads_nothing_that_few_are_ever_asked_for() -> None:
+    rare = "{'PIL', 'alembic', 'barcode', 'icalendar', 'psycopg', 'drivers'}"
+    code = f"import sys; from kiosk.app import ROOMS; [*map(__import__, ROOMS)]; print({rare} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

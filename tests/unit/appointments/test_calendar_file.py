@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.appointments.calendar_file import is_calendar, read_calendar
+from kiosk.appointments.calendar_file import read_calendar
 from kiosk.appointments.rules import Entry, Person, Refused
+from kiosk.appointments.taking_over import is_calendar
 from tests.unit.appointments.terms import TERMS
 
 SLOT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 A scan ends where the line falls silent, because driving licences carry CR and LF *inside* (a CR-terminated
 frame cuts one licence into four). A terminator, when the profile names one, ends a short scan at once and
-is taken off; in a payload that starts like a licence, an ISO 15434 message or a magnetic stripe it is data,
-and silence ends it too.
+is taken off; in a payload that starts like a licence, an ISO 15434 message, a magnetic stripe or the lines of
+a passport it is data, and silence ends it too.
 """
 
 import re
@@ -13,7 +13,9 @@ STX, ETX = b"\x02", b"\x03"
 TERMINATORS = {"none": b"", "cr": b"\r", "lf": b"\n", "crlf": b"\r\n", "tab": b"\t"}
 
 _AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
-_MULTILINE = (b"@", b"[)>", b"%")
+# `<` fills the lines of a passport (ICAO 9303); an American keyboard has `;` where a German one has it.
+_MULTILINE = re.compile(rb"@|\[\)>|%|(?=[0-9A-Z]*[<;])[ACIPV][0-9A-Z<;]{29}")
+_LONGEST_START = 3 + 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,10 @@ class Framer:
             del self._buffer[: end + 1]
 
     def _is_multiline(self) -> bool:
-        head = bytes(self._buffer[:6])
+        head = bytes(self._buffer[:_LONGEST_START])
         if self.profile.aim and _AIM.match(head):
             head = head[3:]
-        return head.startswith(_MULTILINE)
+        return _MULTILINE.match(head) is not None
 
     def _frames(self, payloads: list[bytes]) -> list[Frame]:
         found = [self._frame(payload) for payload in payloads]

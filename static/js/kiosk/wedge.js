@@ -10,7 +10,8 @@ const SHORTEST = 6;
 const LONGEST_BYTES = 4096;
 const SILENT = new Set(["Shift", "Control", "Alt", "AltGraph", "CapsLock", "NumLock"]);
 const CONTROLS = { "[": 0x1b, "\\": 0x1c, "]": 0x1d, "^": 0x1e, 6: 0x1e, _: 0x1f, "-": 0x1f, "@": 0x00, 2: 0x00 };
-const MULTILINE = /^(\][A-Za-z][0-9A-Za-z])?(@|\[\)>|%)/; // licences, ISO 15434, magnetic stripes: Enter is data there
+// Licences, ISO 15434, magnetic stripes, the lines of a passport: Enter is data there.
+const MULTILINE = /^(\][A-Za-z][0-9A-Za-z])?(@|\[\)>|%|(?=[0-9A-Z]*[<;])[ACIPV][0-9A-Z<;]{29})/;
 
 const handedOn = new WeakSet();
 let held = [];

@@ -60,6 +60,13 @@ def test_a_licence_with_line_ends_inside_is_one_scan(wedge: Panel):
     expect(page.locator("main[data-step=consent]")).to_be_visible()
 
 
+def test_a_passport_with_a_line_end_inside_is_one_scan(wedge: Panel):
+    page = wedge.show(Place("scan", {"step": Step.SCAN}), "en")
+    lines = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+    assert scan(page, "\r".join(lines) + "\r") == 0
+    expect(page.locator("main[data-step=consent]")).to_be_visible()
+
+
 def test_a_scan_types_into_no_field_and_what_means_nothing_is_unreadable(wedge: Panel):
     page = wedge.show(Place("name", {"step": Step.NAME}), "en")
     assert scan(page, "QWERTZ123456\r") == 0

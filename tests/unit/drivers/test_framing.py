@@ -123,6 +123,28 @@ def test_a_magnetic_stripe_is_one_scan_with_its_line_ends():
     assert frames(Framer(Profile(terminator=b"\r")), stripe) == [stripe[:-1]]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", b"L898902C36UTO7408122F1204159ZE184226B<<<<<10"],
+        [
+            b"I<UTOD231458907<<<<<<<<<<<<<<<",
+            b"7408122F1204159UTO<<<<<<<<<<<6",
+            b"ERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+        ],
+    ],
+)
+def test_the_lines_of_a_passport_are_one_scan(lines: list[bytes]):
+    sent = b"\r".join(lines) + b"\r"
+    framer = Framer(Profile(terminator=b"\r"))
+    assert frames(framer, *[sent[at : at + 1] for at in range(len(sent))]) == [sent[:-1]]
+
+
+def test_a_booking_code_ends_at_its_terminator():
+    code = b"CK1" + b"A" * 144
+    assert [frame.data for frame in Framer(Profile(terminator=b"\r")).feed(code + b"\r", 0)] == [code]
+
+
 def noise(seed: int, total: int) -> tuple[Framer, int]:
     """What a broken cable sends, in pieces of any length, with silences."""
     chance = random.Random(seed)

@@ -6,8 +6,10 @@ a ticket code inside an Arabic sentence would print as an empty box otherwise.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +57,7 @@ def draw(text: str, hand: Hand, *, width: int) -> "Image":
     descent = max((piece.font.getmetrics()[1] for piece in pieces), default=0)
     picture = Image.new("L", (max(1, min(width, int(length) + 4)), ascent + descent))
     pen, x = ImageDraw.Draw(picture), 2.0
-    for piece in reversed(pieces) if hand.rtl else pieces:
+    for piece in _as_seen(pieces) if hand.rtl else pieces:
         shaping = _shaping(piece.font, piece.words, hand)
         pen.text((x, ascent), piece.words, fill=255, font=piece.font, anchor="ls", **shaping)
         x += piece.length
@@ -140,6 +142,10 @@ def _is_rtl(character: str) -> bool:
     return unicodedata.bidirectional(character) in ("R", "AL", "AN")
 
 
+def _is_ltr(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("L", "EN")
+
+
 def _turned_runs(text: str, hand: Hand) -> list[tuple[Face, str]]:
     """For a line that reads from the right: one font for all of it when there is one, so that raqm orders
     it.
@@ -150,17 +156,44 @@ def _turned_runs(text: str, hand: Hand) -> list[tuple[Face, str]]:
         if all(c in INVISIBLE or covers(face, c) for c in text):
             return [(face, text)]
     runs: list[tuple[Face, str]] = []
-    for character in text:
-        fitting = character in INVISIBLE or covers(main, character)
-        face = main if fitting else face_for(character, hand.bold, hand.language)
-        if runs and runs[-1][0] == face:
-            runs[-1] = face, runs[-1][1] + character
-        elif len(runs) > 1 and runs[-2][0] == face and runs[-1][1].isspace():
-            space, word = runs.pop()[1], runs.pop()[1]
-            runs.append((face, word + space + character))
-        else:
-            runs.append((face, character))
+    for word in _words(text):
+        fits = all(c in INVISIBLE or covers(main, c) for c in word)
+        for face, part in [(main, word)] if fits else _runs(word, hand):
+            if runs and runs[-1][0] == face:
+                runs[-1] = face, runs[-1][1] + part
+            elif len(runs) > 1 and runs[-2][0] == face and runs[-1][1].isspace():
+                space, before = runs.pop()[1], runs.pop()[1]
+                runs.append((face, before + space + part))
+            else:
+                runs.append((face, part))
     return runs
+
+
+def _words(text: str) -> list[str]:
+    """What reads from the left stays whole, because its parts would be turned round: B042 into 042B. What
+    reads from the right, and each space, stands alone.
+    """
+    return [
+        part
+        for alone, letters in groupby(text, lambda c: c.isspace() or _is_rtl(c))
+        for part in (letters if alone else ["".join(letters)])
+    ]
+
+
+def _as_seen(pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The pieces of a line that reads from the right, as they stand on paper. Neighbours that read from the
+    left keep their order, with the space between them.
+    """
+    places = list(range(len(pieces)))
+    from_left = [any(map(_is_ltr, piece.words)) and not any(map(_is_rtl, piece.words)) for piece in pieces]
+    for place in places[1:-1]:
+        if not any(_is_ltr(c) or _is_rtl(c) for c in pieces[place].words):
+            from_left[place] = from_left[place - 1] and from_left[place + 1]
+    seen: list[_Piece] = []
+    for keeps_order, group in groupby(reversed(places), from_left.__getitem__):
+        row = [pieces[place] for place in group]
+        seen += reversed(row) if keeps_order else row
+    return seen
 
 
 def _runs(text: str, hand: Hand) -> list[tuple[Face, str]]:

@@ -1,10 +1,12 @@
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drivers.printers import faces, lettering
 from drivers.printers.faces import DEBIAN, face_for, font
 from drivers.printers.lettering import Hand, draw, letters, lines
 
@@ -37,6 +39,32 @@ def test_latin_inside_arabic_is_drawn_in_a_face_that_has_it():
         draw(f"رقمك {code} هنا", Hand(34, 450, rtl=True), width=500) for code in ("B042", "\ue000" * 4)
     )
     assert with_code.tobytes() != boxed.tobytes()
+
+
+@pytest.fixture
+def no_font_for_all(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A computer without DejaVu: Noto's Arabic has digits and no Latin letter."""
+    for module in (faces, lettering):
+        monkeypatch.setattr(module, "DEBIAN", DEBIAN[:1])
+    faces._found.cache_clear()
+    yield
+    faces._found.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("line", "from_the_left"),
+    [
+        ("ترقب B042 الآن", ["B042"]),
+        ("ترقب B042-7 检 الآن", ["B042-7", "检"]),
+        ("ترقب 检 B042", ["检", "B042"]),
+        ("प्रयोगशाला B042", ["प्रयोगशाला ", "B042"]),
+    ],
+)
+@pytest.mark.usefixtures("no_font_for_all")
+def test_a_code_in_a_line_that_reads_from_the_right_is_not_turned_round(line: str, from_the_left: list[str]):
+    drawn = [piece.words for piece in lettering._as_seen(lettering._pieces(line, Hand(34, 450, rtl=True)))]
+    assert [words for words in drawn if words in from_the_left] == from_the_left
+    assert sorted("".join(drawn)) == sorted(line)
 
 
 def test_arabic_letters_are_joined():

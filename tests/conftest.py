@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from argon2 import PasswordHasher, profiles
@@ -10,11 +11,13 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
+from werkzeug.routing import Rule
 
 from kiosk.app import open_database
 from kiosk.config import Config
 from kiosk.database import Database
 from kiosk.database.migrations import migrate
+from kiosk.database.vault import read_or_make_key
 from kiosk.staff import records as staff
 from tests import browser, cast
 from tests.servers import Postgres
@@ -32,11 +35,24 @@ def quick_passwords() -> Iterator[None]:
     staff.hasher = usual
 
 
+class CompiledRule(Rule):
+    """A route whose builder was compiled for the first app that has it."""
+
+    builders: ClassVar[dict[tuple[str, str, bool], Any]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Any:
+        key = (self.rule, repr(self.defaults), append_unknown)
+        if key not in self.builders:
+            self.builders[key] = super()._compile_builder(append_unknown)
+        return self.builders[key]
+
+
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A thousand apps share what Jinja made of the templates: half of the time of a test with pages."""
+def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A thousand apps share what became of templates and routes: half of the time of a test with pages."""
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+    Flask.url_rule_class = CompiledRule
 
 
 @pytest.fixture(scope="session")
@@ -55,19 +71,22 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty clinic's SQLite file, to copy."""
+    """An empty clinic's folder, to copy: the SQLite file and the keys."""
     made = cast.config(tmp_path_factory.mktemp("migrated"))
     migrate(made)
-    return made.data / "kiosk.db"
+    for name in ("field", "session"):
+        read_or_make_key(made.data / f"keys/{name}.key")
+    return made.data
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def config(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[Config]:
     """The clinic's configuration, on each database. Its tables may be there already."""
     if request.param == "sqlite":
-        shutil.copy(migrated, tmp_path)
+        shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
         yield cast.config(tmp_path)
         return
+    shutil.copytree(migrated / "keys", tmp_path / "keys")
     server: Postgres = request.getfixturevalue("postgres")
     url = server.lend()
     yield cast.config(tmp_path, database={"url": url})

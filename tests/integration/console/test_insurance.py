@@ -27,7 +27,7 @@ JPEG = b"\xff\xd8\xff\xe0" + b"a photograph" + b"\xff\xd9"
 @pytest.fixture
 def config(tmp_path: Path, migrated: Path) -> Config:
     """The clinic asks for insurance, of nobody. What is stored is tested on both databases elsewhere."""
-    shutil.copy(migrated, tmp_path)
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     coverage = {
         "ask": True, "clearing_house": "http://127.0.0.1:9/", "sender": "CLINIC", "receiver": "HOUSE",
         "provider_name": "Riverside", "provider_npi": "1234567893", "payers": {"Acme Health": "ACME1"},

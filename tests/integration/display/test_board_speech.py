@@ -127,7 +127,7 @@ def test_without_espeak_ng_the_board_works_and_is_silent(
 
 
 def test_a_board_that_should_not_speak_does_not(tmp_path: Path, migrated: Path) -> None:
-    shutil.copy(migrated, tmp_path)
+    shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
     quiet: Config = cast.config(tmp_path, boards=[{"id": "lobby", "name": "Lobby", "speech": False}])
     migrate(quiet)
     app: Flask = create_app(quiet, now=Clock())

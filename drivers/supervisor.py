@@ -12,7 +12,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -118,6 +118,8 @@ class _Supervised:
     def _be(self, state: State, cause: Cause | None = None, why: str = "") -> None:
         before = self.health
         if (before.state, before.cause) == (state, cause):
+            # Other words for the same are for the technician who reads them, and no news.
+            self.health = replace(before, why=why)
             return
         self.health = Health(state, cause, why=why)
         if not self.health.works and (before.works or before.state is State.OPENING):

@@ -57,16 +57,22 @@ def add(
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
-def is_due(connection: Connection, site: str, target: str, *, at: datetime) -> bool:
+def is_due(connection: Connection, site: str, target: str, *, at: datetime, lost_by: str = "") -> bool:
     """Tell whether `claim` would find something: a look that locks nothing."""
-    return connection.execute(_oldest_due(site, target, at)).first() is not None
+    return connection.execute(_oldest_due(site, target, at, lost_by)).first() is not None
 
 
-def claim(connection: Connection, site: str, target: str, *, at: datetime, holder: str = "") -> Job | None:
-    """Take the oldest job that is due for `target`, for the length of a lease that only `holder` can use."""
+def claim(
+    connection: Connection, site: str, target: str, *, at: datetime, holder: str = "", lost_by: str = ""
+) -> Job | None:
+    """Take the oldest job that is due for `target`, for the length of a lease that only `holder` can use.
+
+    What `lost_by` claimed and did not begin is due at once: it asks for work, so it has none.
+    """
+    oldest = _oldest_due(site, target, at, lost_by).scalar_subquery()
     row = connection.execute(
         job.update()
-        .where(job.c.id == _oldest_due(site, target, at).scalar_subquery(), _is_due(at))
+        .where(job.c.id == oldest, _is_due(at, lost_by))
         .values(state="claimed", attempts=job.c.attempts + 1, lease_until=at + LEASE, holder=holder)
         .returning(job)
     ).first()
@@ -177,17 +183,20 @@ def _open_at(site: str) -> sa.ColumnElement[bool]:
     return sa.and_(job.c.site == site, job.c.finished_at.is_(None))
 
 
-def _is_due(at: datetime) -> sa.ColumnElement[bool]:
+def _is_due(at: datetime, lost_by: str) -> sa.ColumnElement[bool]:
+    is_free = job.c.lease_until < at
+    if lost_by:
+        is_free = sa.or_(is_free, job.c.holder == lost_by)
     return sa.or_(
         sa.and_(job.c.state == "queued", job.c.not_before <= at),
-        sa.and_(job.c.state == "claimed", job.c.lease_until < at),
+        sa.and_(job.c.state == "claimed", is_free),
     )
 
 
-def _oldest_due(site: str, target: str, at: datetime) -> sa.Select[tuple[int]]:
+def _oldest_due(site: str, target: str, at: datetime, lost_by: str) -> sa.Select[tuple[int]]:
     return (
         sa.select(job.c.id)
-        .where(_open_at(site), job.c.target == target, _is_due(at), job.c.expires_at > at)
+        .where(_open_at(site), job.c.target == target, _is_due(at, lost_by), job.c.expires_at > at)
         .order_by(job.c.id)
         .limit(1)
     )

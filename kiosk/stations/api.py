@@ -187,7 +187,7 @@ def next_job() -> ResponseReturnValue:
         rung = bell.count(target(host.name))
         with here.database.snapshot(at=here.now()) as reading:
             paired = records.standing(reading, {host.id})
-            found = work.waiting(reading, here, host.name)
+            found = work.waiting(reading, here, host.name, host.id)
         if not paired:
             raise StationError(401, "This device is not paired any more.")
         if found:

@@ -17,15 +17,20 @@ from kiosk.tasks import records as tasks
 from kiosk.trying import records as trying
 
 
-def waiting(reading: Reading, clinic: Clinic, station: str) -> bool:
+def waiting(reading: Reading, clinic: Clinic, station: str, holder: str) -> bool:
     """Tell whether `take` would find a job."""
-    return jobs.is_due(reading.connection, reading.site, target(station), at=clinic.now())
+    return jobs.is_due(reading.connection, reading.site, target(station), at=clinic.now(), lost_by=holder)
 
 
 def take(tx: Transaction, clinic: Clinic, station: str, holder: str) -> Mapping[str, Any] | None:
-    """Give the station's oldest job to the host `holder`, as `docs/station-api.md` shows it."""
+    """Give the station's oldest job to the host `holder`, as `docs/station-api.md` shows it.
+
+    A host does one job after the other: what it was given and did not begin got lost on the way to it, or was
+    given to a connection of before its restart.
+    """
     sweep(tx)
-    while job := jobs.claim(tx.connection, tx.site, target(station), at=tx.at, holder=holder):
+    place = target(station)
+    while job := jobs.claim(tx.connection, tx.site, place, at=tx.at, holder=holder, lost_by=holder):
         try:
             document = (
                 trying.paper(clinic.config, job, clinic.local(tx.at))

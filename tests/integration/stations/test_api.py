@@ -162,7 +162,6 @@ def test_a_job_is_given_with_its_document(host: Host, arrive: Arrive) -> None:
     assert (job["kind"], job["attempt"], job["lease_s"]) == ("ticket", 1, 60)
     assert job["document"]["code"] == ticket.code
     assert job["document"]["copy"] is None
-    assert host.next_job() is None
 
 
 @pytest.mark.parametrize("wait", ["31", "-1", "x", "1.5", "", "²", "9" * 400])
@@ -178,8 +177,37 @@ def test_two_hosts_that_ask_get_one_job_each(pair: Pair, arrive: Arrive) -> None
     first, second = arrive(), arrive()
     jobs_given = [one.next_job(), two.next_job()]
     assert [job["document"]["code"] for job in jobs_given if job] == [first.code, second.code]
-    assert one.next_job() is None
+    for host, job in zip((one, two), jobs_given, strict=True):
+        assert job is not None
+        host.post(f"jobs/{job['id']}/sending")
+        assert host.next_job() is None
+
+
+def test_a_job_that_was_lost_on_the_way_to_its_host_is_given_again_when_it_asks(
+    pair: Pair, arrive: Arrive
+) -> None:
+    one, two = pair(), pair()
+    arrive()
+    lost = one.next_job()
+    assert lost is not None
     assert two.next_job() is None
+    again = one.next_job()
+    assert again is not None
+    assert (again["id"], again["attempt"], again["document"]["copy"]) == (lost["id"], 2, None)
+    assert one.post(f"jobs/{lost['id']}/sending").status_code == 200
+    assert one.next_job() is None
+
+
+def test_a_connection_of_before_a_restart_keeps_no_job_from_its_host(host: Host, arrive: Arrive) -> None:
+    given: list[object] = []
+    waiting = [threading.Thread(target=lambda: given.append(host.next_job(wait=20))) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    arrive()
+    for thread in waiting:
+        thread.join(10)
+    assert len(given) == 2
+    assert None not in given
 
 
 def test_hosts_that_ask_at_the_same_moment_never_get_the_same_job(pair: Pair, arrive: Arrive) -> None:

@@ -96,7 +96,7 @@ class OpensAndFails:
     def read(self) -> list[Scan]:
         if self.opened >= self._stop_after:
             self.is_enough.set()
-        raise Unplugged("it came and went")
+        raise Unplugged(f"it came and went {self.opened} times")
 
     def close(self) -> None:
         """Nothing is held."""
@@ -118,5 +118,6 @@ def test_what_opens_and_then_fails_is_never_ready_is_logged_once_and_is_waited_f
         supervised.ask_to_stop()
         supervised.thread.join(20)
     assert states == [State.ABSENT]
+    assert supervised.health.why == f"it came and went {device.opened} times"
     assert len(caplog.records) == 1
     assert waits[4] > 4 * waits[0]

@@ -3,7 +3,7 @@
 export const CONTROLS = "button, input:not([type=hidden], [type=file]), summary";
 const UNITS = "p, li, h1, h2, figcaption, div, [lang]";
 const SPELLED = ".kiosk__number, .code";
-const PERSONAL = "[data-private], [data-step=passcode] [data-key]";
+const PERSONAL = "[data-private], [data-key], [value^='month:'], [value^='day:']"; // who hears a choice, hears the answer
 const FIRST = [".kiosk__notice", ".kiosk__heading", ".kiosk__answer"];
 
 /** The words of the page, or of a dialog over it: pieces that are said in one breath. */

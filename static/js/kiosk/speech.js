@@ -1,20 +1,23 @@
 /**
  * Every page by ear. A headset that is plugged in, or a key of the keypad, begins it; it ends, with its loudness, when the
  * check-in does. What is new on the page is said, then each control that the focus comes to; any key cuts that short.
- * What is personal is said into a headset only, which its jack's key tells.
+ * What is personal is said into a headset only. Its jack tells that it is in, until it tells that it is out: one that a
+ * patient left there is the next one's. A page that was loaded anew has heard nothing, and takes it that all can hear.
  *
  * On <html>: `data-speech` = headset | loudspeaker while it speaks.
  */
 import { about, CONTROLS, named, squeezed, typed, words } from "./reading.js";
 
 const WAKES = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Enter", "Escape", "F1"]);
-const COMMANDS = { F2: round, F13: plugged, F14: end, F15: again, F16: pause, F17: louder, F18: softer };
+const JACK = { F13: true, F14: false };
+const COMMANDS = { F2: round, F13: again, F14: end, F15: again, F16: pause, F17: louder, F18: softer };
 const MIDDLE = 5;
 const QUIET_MS = 60_000;
 const TYPING_MS = 200;
 
 const html = document.documentElement;
 const live = document.getElementById("live");
+let plugged = false;
 let voice = null;
 let offline = null;
 let step = MIDDLE;
@@ -22,6 +25,7 @@ let page = "";
 let answered = "";
 let heard = new Set();
 let called = "";
+let withheld = false;
 let coming = null;
 let touchedAt = 0;
 let typedAt = -Infinity;
@@ -30,6 +34,7 @@ let pressed = "";
 let sent = false;
 
 const on = () => "speech" in html.dataset;
+const tellWhere = () => { html.dataset.speech = plugged ? "headset" : "loudspeaker"; };
 const pristine = () => live.dataset.idle === "0";
 
 document.addEventListener("keydown", (event) => {
@@ -39,10 +44,12 @@ document.addEventListener("keydown", (event) => {
   const wakes = WAKES.has(event.key) && live.dataset.step === "welcome" && !(event.key === "Enter" && touchedAt - typedAt < TYPING_MS);
   if (event.key.length === 1) typedAt = touchedAt; // a scanner that types ends with Enter
   if (command) event.preventDefault();
+  plugged = JACK[event.key] ?? plugged;
+  if (on()) tellWhere();
   if (on() && event.key !== "F16") voice?.hush();
   if (on() && (voice || command === end)) command?.();
   else if (on()) return;
-  else if (command && command !== end) begin(event.key === "F13");
+  else if (command && command !== end) begin();
   else if (wakes) wake(event);
 }, { capture: true });
 
@@ -53,12 +60,12 @@ function wake(event) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
-  begin(false);
+  begin();
 }
 
-async function begin(headset) {
+async function begin() {
   if (!live.dataset.speech) return;
-  html.dataset.speech = headset ? "headset" : "loudspeaker";
+  tellWhere();
   [step, page] = [MIDDLE, ""];
   voice ??= await import("./voice.js");
   await voice.open();
@@ -70,13 +77,7 @@ async function begin(headset) {
 
 function end() {
   delete html.dataset.speech;
-  voice?.hush();
   voice?.close();
-}
-
-function plugged() {
-  html.dataset.speech = "headset";
-  again();
 }
 
 function again() {
@@ -128,7 +129,10 @@ function look(before = []) {
   const name = focused(cuts).filter((piece) => !known.has(key(piece)));
   said.push(...name);
   if (!said.length) return;
-  if (cuts || name.length) voice.say(audible(said));
+  const toldAlready = withheld;
+  withheld = !plugged && !cuts && said.every((piece) => piece.personal);
+  if (withheld && toldAlready) voice.tick();
+  else if (cuts || name.length) voice.say(audible(said));
   else voice.add(audible(said));
 }
 
@@ -157,9 +161,9 @@ const key = (piece) => piece.texts.join();
 
 const written = (element) => ({ ...about(element), texts: [squeezed(element.textContent)] });
 
-/** Over a loudspeaker, that something is personal is all that is said of it. */
+/** Over a loudspeaker, that something is personal is all that is said of it, once; then it ticks. */
 function audible(pieces) {
-  if (html.dataset.speech === "headset") return pieces;
+  if (plugged) return pieces;
   const instead = written(document.getElementById("voice-private"));
   const said = pieces.map((piece) => (piece.personal ? instead : piece));
   return said.filter((piece, place) => piece !== instead || said[place - 1] !== instead);
@@ -168,7 +172,7 @@ function audible(pieces) {
 /** What was typed is said into a headset; a loudspeaker ticks. */
 function echo(pieces) {
   if (!on() || !voice) return;
-  if (html.dataset.speech === "headset") voice.say(pieces);
+  if (plugged) voice.say(pieces);
   else voice.tick();
 }
 
@@ -178,7 +182,7 @@ live.addEventListener("click", ({ target }) => {
   else if (target.closest("[data-delete]")) setTimeout(() => echo([typed(live.querySelector(".kiosk__input"))]));
   const button = target.closest("[data-voice]");
   if (!button) return;
-  if (button.dataset.voice === "listen" && !on()) begin(false);
+  if (button.dataset.voice === "listen" && !on()) begin();
   else if (on()) ({ again, louder, softer, end })[button.dataset.voice]?.();
 });
 

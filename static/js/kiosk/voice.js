@@ -49,6 +49,13 @@ export function hush() {
   queue = [];
 }
 
+/** Be silent, and forget what was said. */
+export function close() {
+  hush();
+  cut = [];
+  rest();
+}
+
 /** Go on with what was cut short. */
 export const goOn = () => say(cut);
 
@@ -64,7 +71,7 @@ export function setStep(step) {
   loudness(LOUDEST * 10 ** (((step - STEPS) * STEP_DB) / 20));
 }
 
-export { allow as open, rest as close, tick };
+export { allow as open, tick };
 
 async function ask(piece, signal) {
   if (piece.sound) return piece.sound;

@@ -65,7 +65,7 @@ NAMED = """() => {
 }"""
 SPEAKING = "async () => { globalThis.voice = await import('/static/js/kiosk/voice.js'); }"
 START = "This screen now reads to you. The arrow keys move, Enter chooses. Any key stops the voice."
-PRIVATE = "This is private. Plug in a headset to hear it."
+PRIVATE = "This is private. Plug in a headset to hear it, or ask for help."
 
 
 class Short:
@@ -245,6 +245,71 @@ def test_over_a_loudspeaker_nothing_personal_is_said(listener: Listener, place: 
     assert [word for word in PERSONAL[place] if word in said] == []
     asked = " ".join("".join(each["text"]) for each in listener.asked)
     assert [word for word in PERSONAL[place] if word in asked] == []
+
+
+@pytest.mark.parametrize("place", ["month", "day", "year", "name", "code", "member", "passcode"])
+def test_over_a_loudspeaker_no_choice_and_no_key_is_said_that_would_tell_the_answer(
+    listener: Listener, place: str
+) -> None:
+    listener.begin("F2")
+    listener.turn(place)
+    listener.forget()
+    listener.page.locator(".kiosk__answer [data-key]:visible, .kiosk__grid button").first.focus()
+    listener.hears(PRIVATE)
+    listener.silence()
+    listener.press("ArrowRight")
+    listener.press("ArrowRight")
+    listener.silence()
+
+    assert listener.spoken == [PRIVATE]
+    assert listener.asked[1:] == []
+    listener.page.get_by_role("button", name="Get help").focus()
+    listener.hears("Get help")
+
+
+def test_a_headset_that_was_left_in_its_jack_is_the_next_patients(listener: Listener) -> None:
+    page = listener.page
+    mode = page.locator("html")
+    listener.begin()
+    listener.turn("ticket")
+    listener.seek("Done")
+    question(page, "Check in here")
+    expect(mode).not_to_have_attribute("data-speech", "headset")
+
+    listener.begin("ArrowDown")
+    listener.turn("confirm")
+    assert "Wilhelmina V." in listener.spoken
+    assert PRIVATE not in listener.spoken
+
+    listener.press("F14")
+    question(page, "Check in here")
+    listener.begin("ArrowDown")
+    listener.turn("confirm")
+    assert PRIVATE in listener.spoken
+    assert "Wilhelmina V." not in listener.spoken
+
+
+def test_a_page_that_was_loaded_anew_takes_it_that_all_can_hear(listener: Listener) -> None:
+    listener.begin()
+    listener.page.reload()
+    listener.begin("ArrowDown")
+    expect(listener.page.locator("html")).to_have_attribute("data-speech", "loudspeaker")
+
+
+def test_what_was_cut_short_in_a_headset_is_not_gone_on_with_over_the_loudspeaker(
+    listener: Listener,
+) -> None:
+    page = listener.page
+    listener.begin()
+    listener.turn("insurance")
+    page.evaluate("voice.say([{ texts: ['Meridian Mutual Health Insurance'], lang: 'en' }])")
+    listener.press("F14")
+    listener.begin("F2")
+    listener.silence()
+    listener.forget()
+    listener.press("F16")
+    listener.silence()
+    assert listener.spoken == []
 
 
 def test_what_is_typed_is_said_into_a_headset_and_ticks_over_a_loudspeaker(listener: Listener) -> None:

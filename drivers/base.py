@@ -5,6 +5,7 @@ them may raise `DeviceError`; the host then closes the device, waits and opens i
 raises and may be called twice. One thread owns a device, so no device needs a lock.
 """
 
+import errno
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,16 @@ class TimedOut(DeviceError):
     """The device took too long."""
 
     cause = Cause.TIMEOUT
+
+
+def not_opened(port: object, problem: Exception) -> DeviceError:
+    """Why the system did not open `port`. Who holds a plugged cable shall not be sent to look for it."""
+    number = getattr(problem, "errno", None)
+    if number in (errno.EACCES, errno.EPERM):
+        return DeviceError(f"{port}: this user is not in the group that may open it")
+    if number in (errno.EBUSY, errno.EAGAIN):
+        return DeviceError(f"{port}: another program has grabbed it")
+    return Unplugged(f"{port}: {getattr(problem, 'strerror', None) or problem}")
 
 
 class LeaseLost(Exception):

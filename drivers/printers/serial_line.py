@@ -7,7 +7,7 @@ import time
 
 import serial
 
-from drivers.base import DeviceError, Unplugged
+from drivers.base import DeviceError, not_opened
 from drivers.printers.transports import Descriptor
 
 LINE_ERRORS = (OSError, termios.error)
@@ -39,7 +39,7 @@ class SerialLine(Descriptor):
         except ValueError as problem:
             raise DeviceError(f"{self.port}: {problem}", permanent=True) from problem
         except LINE_ERRORS as problem:
-            raise Unplugged(f"{self.port}: {problem}") from problem
+            raise not_opened(self.port, problem) from problem
         self._fd = self._line.fileno()
 
     def under_way_s(self, size: int) -> float | None:

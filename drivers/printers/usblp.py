@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 
-from drivers.base import Cause, Unplugged
+from drivers.base import Cause, not_opened
 from drivers.printers.transports import Descriptor
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class UsbLp(Descriptor):
         try:
             self._fd = os.open(self.port, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
         except OSError as problem:
-            raise Unplugged(f"{self.port}: {problem.strerror}") from problem
+            raise not_opened(self.port, problem) from problem
         log.debug("%s calls itself %s", self.port, self.identity())
 
     def cause(self) -> Cause | None:

@@ -5,7 +5,6 @@ python-evdev must be compiled on the machine, and these are two calls and one st
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import select
@@ -13,7 +12,7 @@ import struct
 import time
 from typing import Protocol
 
-from drivers.base import DeviceError, Scan, Unplugged
+from drivers.base import Scan, Unplugged, not_opened
 from drivers.framing import Frame, Framer, Profile
 from drivers.scanners.keystrokes import Garbled, Keystrokes
 from drivers.scanners.layouts import Layout
@@ -59,12 +58,8 @@ class EventDevice:
             # The scanner looks at these lights and turns its letters round when Caps Lock is on.
             self._light(LED_CAPS_LOCK, on=False)
             self._light(LED_NUM_LOCK, on=True)
-        except PermissionError as problem:
-            raise DeviceError(f"{self.port}: this user is not in the group `input`") from problem
         except OSError as problem:
-            if problem.errno == errno.EBUSY:
-                raise DeviceError(f"{self.port}: another program has grabbed it") from problem
-            raise Unplugged(f"{self.port}: {problem.strerror}") from problem
+            raise not_opened(self.port, problem) from problem
 
     def read(self, within_s: float) -> list[Event]:
         if self._missed:

@@ -9,7 +9,7 @@ import time
 
 import serial
 
-from drivers.base import DeviceError, Scan, Unplugged
+from drivers.base import DeviceError, Scan, Unplugged, not_opened
 from drivers.framing import Framer, Profile
 
 LINE_ERRORS = (OSError, termios.error)
@@ -39,7 +39,7 @@ class SerialScanner:
         except ValueError as problem:
             raise DeviceError(f"{self._port}: {problem}", permanent=True) from problem
         except LINE_ERRORS as problem:
-            raise Unplugged(f"{self._port}: {problem}") from problem
+            raise not_opened(self._port, problem) from problem
 
     def read(self) -> list[Scan]:
         if self._line is None:

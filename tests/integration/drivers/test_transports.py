@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 import sys
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable
+from drivers.base import Cause, DeviceError, Printed, TimedOut, Unplugged, Unreachable, not_opened
 from drivers.printers import transports
 from drivers.printers.network import Network
 from drivers.printers.serial_line import SerialLine
@@ -108,9 +109,28 @@ def test_no_device_is_unplugged(line: SerialLine | UsbLp):
 def test_two_programs_cannot_hold_one_serial_line(pty: tuple[int, str]):
     first, second = SerialLine(pty[1], flow="none"), SerialLine(pty[1], flow="none")
     first.open()
-    with pytest.raises(DeviceError):
+    with pytest.raises(DeviceError, match="another program has grabbed it") as problem:
         second.open()
+    assert problem.value.cause is Cause.ERROR
     first.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "cause", "said"),
+    [
+        (errno.EACCES, Cause.ERROR, "not in the group"),
+        (errno.EPERM, Cause.ERROR, "not in the group"),
+        (errno.EBUSY, Cause.ERROR, "another program"),
+        (errno.ENOENT, Cause.UNPLUGGED, "No such file"),
+        (errno.ENODEV, Cause.UNPLUGGED, "No such device"),
+    ],
+)
+def test_who_may_not_open_a_device_is_not_told_to_plug_it_in(number: int, cause: Cause, said: str):
+    refused = not_opened("/dev/usb/lp0", OSError(number, os.strerror(number)))
+    assert refused.cause is cause
+    assert str(refused).startswith("/dev/usb/lp0: ")
+    assert said in str(refused)
+    assert not_opened("/dev/ttyS0", termios.error(number, "no")).cause is Cause.UNPLUGGED
 
 
 def test_a_break_on_the_line_is_no_answer(pty: tuple[int, str]):

@@ -19,6 +19,8 @@ FOLDER = "folder:"
 PICAMERA = "picamera2"
 # A camera that gives no picture for so long is stuck.
 SILENT_S = 3.0
+# It may have to find its exposure and its focus before the first.
+FIRST_S = 10.0
 _PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -94,7 +96,7 @@ class _Grabbing:
     def begin(self) -> None:
         """Come back with the first frame: a camera that opens and gives none does not work."""
         with self._changed:
-            self._changed.wait_for(lambda: self._begun or self._problem, SILENT_S)
+            self._changed.wait_for(lambda: self._begun or self._problem, FIRST_S)
             if self._problem is not None:
                 raise self._problem
             if not self._begun:

@@ -84,7 +84,7 @@ def test_a_camera_that_hangs_is_not_opened_again_before_its_driver_comes_back(
             self.comes_back.wait()
             super().grab()
 
-    monkeypatch.setattr(frames, "SILENT_S", 0.05)
+    monkeypatch.setattr(frames, "FIRST_S", 0.05)
     lens = Hanging()
     live = LiveFrames(lens)
     with pytest.raises(TimedOut, match="no pictures"):
@@ -126,7 +126,7 @@ def test_what_a_library_throws_becomes_a_device_error():
 
 
 def test_a_camera_that_opens_and_gives_no_picture_is_not_open(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(frames, "SILENT_S", 0.05)
+    monkeypatch.setattr(frames, "FIRST_S", 0.05)
     live = LiveFrames(VirtualLens(pause_s=0.5))
     with pytest.raises(TimedOut, match="no pictures"):
         live.open()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from drivers.printers import lettering, pictures
-from drivers.printers.models import model
+from drivers.printers.models import FONT_DOTS, model
 from drivers.printers.pictures import MAX_WIDTH_BYTES, SLICE_ROWS, SLICE_ROWS_SLOW
 from drivers.receipt import Band, Cut, Feed, Figure, Logo, Numeral, Operation, Paper, QrCode, Rule, Text
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _PART_BYTES = 512
 _EM, _TALL_EM, _LARGE_EM, _LARGE_EM_NARROW = 34, 46, 60, 50
 _NARROW = 480
-_FONT_DOTS = 12
 # Drawn letters differ in width: lines are broken by measuring them.
 _MEASURED = 1000
 _QUIET = 4
@@ -47,8 +46,10 @@ class Encoder:
     ) -> None:
         self._model, self._style = model(profile), style
         self._slice_rows = SLICE_ROWS_SLOW if style is Lettering.PRINTER else SLICE_ROWS
-        dots = min(width_dots or self._model.dots or self._model.columns * _FONT_DOTS, MAX_WIDTH_BYTES * 8)
-        columns = dots // _FONT_DOTS if width_dots else self._model.columns
+        head = min(width_dots or self._model.dots or self._model.columns * FONT_DOTS, MAX_WIDTH_BYTES * 8)
+        # Pictures are sent in whole bytes, and none may be wider than the head.
+        dots = head // 8 * 8
+        columns = dots // FONT_DOTS if width_dots else self._model.columns
         self.paper = Paper(_MEASURED if style is Lettering.DRAWN else columns, dots)
 
     def warm(self) -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+FONT_DOTS = 12
+"""How wide a letter of the first font is on all of them."""
+
 
 class UnknownProfile(ValueError):
     """python-escpos does not know this printer profile."""
@@ -43,11 +46,16 @@ def model(profile: str) -> Model:
             f"no printer profile {profile!r}; there are: {', '.join(sorted(library.profiles))}"
         )
     known = library.profiles[profile]
-    dots = known["media"].get("width", {}).get("pixels")
+    width = known["media"].get("width", {}).get("pixels")
+    dots = width if isinstance(width, int) else None
+    columns = int(known["fonts"]["0"]["columns"])
+    if dots and columns < dots // (2 * FONT_DOTS):
+        # NT-80-V-UL: there stands how wide a letter is.
+        columns = dots // FONT_DOTS
     return Model(
         profile,
-        int(known["fonts"]["0"]["columns"]),
-        dots if isinstance(dots, int) else None,
+        columns,
+        dots,
         known["features"],
         library.pages(known["codePages"]),
     )

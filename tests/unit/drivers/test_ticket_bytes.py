@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.printers.encoder import Encoder, Lettering
-from drivers.printers.models import UnknownProfile
+from drivers.printers.models import UnknownProfile, model
 from drivers.printers.pictures import without_real_time
 from drivers.receipt import Cut, Text, layout
+from drivers.simulated.mechanism import Mechanism
 
 DOCUMENT = {
     "code": "B042",
@@ -102,3 +103,22 @@ def test_the_printer_library_leaves_nothing_behind():
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "-c", code], check=True, env={"TMPDIR": folder}, cwd=Path.cwd())
         assert list(Path(folder).iterdir()) == []
+
+
+@pytest.mark.parametrize("profile", ["TM-T20II-42col", "TM-P80-42col", "NT-80-V-UL", "POS-5890", "TM-T88V"])
+@pytest.mark.parametrize("style", list(Lettering))
+def test_no_picture_is_wider_than_the_head_and_no_line_needlessly_narrow(profile: str, style: Lettering):
+    encoder, known = Encoder(profile, style=style), model(profile)
+    printer, line = Mechanism(known.dots or 0), Listener()
+    ticket = encoder.encode(layout(DOCUMENT, encoder.paper))
+    for at in range(0, len(ticket), 4000):
+        printer.take(line, ticket[at : at + 4000])
+        printer.run(len(ticket))
+    assert printer.errors == []
+    assert known.columns >= 32
+
+
+class Listener:
+    """What the printer says is not of interest."""
+
+    def send(self, data: bytes) -> None: ...

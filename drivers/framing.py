@@ -52,7 +52,7 @@ class Framer:
         return bool(self._buffer) or self._spoilt
 
     def feed(self, data: bytes, at: float) -> list[Frame]:
-        """These bytes were read at `at`. More than `cap` of them without an end are one failed read."""
+        """These bytes were read at `at`. A scan of more than `cap` is one failed read."""
         self._last = at
         if self._spoilt:
             return []
@@ -122,7 +122,10 @@ class Framer:
         symbology = None
         if self.profile.aim and (aim := _AIM.match(payload)) and len(payload) > aim.end():
             symbology, payload = aim.group().decode("ascii"), payload[aim.end() :]
-        if len(payload) > self.profile.cap or not any(byte > 0x20 and byte != 0x7F for byte in payload):
+        if len(payload) > self.profile.cap:
+            self.dropped += 1
+            return Frame(b"", None)
+        if not any(byte > 0x20 and byte != 0x7F for byte in payload):
             self.dropped += bool(payload)
             return None
         return Frame(payload, symbology)

@@ -77,6 +77,12 @@ def test_what_is_too_long_is_one_failed_read_up_to_the_next_silence():
     assert frames(framer, b"B042") == [b"B042"]
 
 
+def test_what_is_too_long_is_a_failed_read_with_its_end_in_sight_too():
+    framer = Framer(Profile(terminator=b"\r"))
+    assert [frame.data for frame in framer.feed(b"x" * 5000 + b"\rB042\r", 0)] == [b"", b"B042"]
+    assert framer.dropped == 1
+
+
 def test_noise_is_not_a_scan():
     assert frames(Framer(), b"\r\n\x00") == []
 

@@ -25,14 +25,14 @@ def report(
     if host is None:
         return
     before = {part.name: part for part in host.parts}
-    now = [_continued(before.get(part.name), part) for part in parts]
+    now = [_continued(before.get(part.name), part, tx.at) for part in parts]
     records.reported(tx, device_id, version, now, preview)
-    if (list(host.parts), host.preview) != (now, preview):
+    if (list(host.parts), host.preview) != ([rules.settled(part, tx.at) for part in now], preview):
         tx.record("health_changed", by=f"station:{host.name}")
-    watch(tx)
+    _judge(tx)
 
 
-def watch(tx: Transaction, *, connected: Collection[str] = (), since: datetime | None = None) -> None:
+def watch(tx: Transaction, *, since: datetime, connected: Collection[str] = ()) -> None:
     """Notice who is silent, open and close the tasks. `connected` are the devices with an open socket.
 
     `since` is when the watching began: nobody could be heard before.
@@ -40,7 +40,7 @@ def watch(tx: Transaction, *, connected: Collection[str] = (), since: datetime |
     if connected:
         records.seen(tx, connected)
     for device in records.devices(tx, tx.at):
-        heard = max((at for at in (device.seen_at, since) if at), default=None)
+        heard = max(device.seen_at or since, since)
         if device.lost_at is None and rules.silent(heard, tx.at):
             records.lost(tx, device.id)
             tx.record("health_changed", by=f"{device.kind}:{device.name}")
@@ -65,7 +65,9 @@ def _judge(tx: Transaction) -> None:
             tasks.close_where(tx, (kind,), by="clinic", station=station, subject=subject)
 
 
-def _continued(before: Part | None, now: Part) -> Part:
+def _continued(before: Part | None, now: Part, at: datetime) -> Part:
     """A state that did not change goes on since it began."""
-    same = before is not None and (before.state, before.cause) == (now.state, now.cause)
-    return replace(now, since=before.since) if same and before else now
+    if before is None:
+        return now
+    longer = replace(now, since=before.since)
+    return longer if rules.settled(longer, at) == before else now

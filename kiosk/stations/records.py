@@ -111,7 +111,7 @@ def painted(tx: Transaction, ids: Collection[str]) -> None:
 
 
 def painted_at(reading: Reading, kind: Kind, name: str) -> datetime | None:
-    """Return when that screen drew its last frame, to a quarter of a minute. None: it never told."""
+    """Return when that screen drew its last frame, to ten seconds. None: it never told."""
     query = sa.select(device.c.health).where(
         device.c.site == reading.site, device.c.kind == str(kind), device.c.name == name,
         device.c.revoked_at.is_(None), device.c.health.is_not(None),
@@ -155,7 +155,7 @@ def hosts(reading: Reading, station: str, at: datetime) -> list[Device]:
 def _device(row: Row[Any], at: datetime) -> Device:
     kind = Kind(row.kind)
     told: dict[str, Any] = json.loads(row.health) if row.health else {}
-    parts = tuple(_part(**part) for part in told.get("devices", ()))
+    parts = tuple(rules.settled(_part(**part), at) for part in told.get("devices", ()))
     shown = Preview(**told["preview"]) if told.get("preview") else None
     known = Device(
         row.id, kind, row.name, State.READY, "", "", "", parts, row.paired_at, row.paired_by, row.seen_at,
@@ -164,7 +164,7 @@ def _device(row: Row[Any], at: datetime) -> Device:
     if rules.silent(row.seen_at, at):
         words = rules.trouble(rules.subject(kind), "silent")
         return replace(known, state=State.DOWN, cause="silent", words=words, advice=rules.advice("silent"))
-    bad = rules.worst(rules.settled(part, at) for part in parts)
+    bad = rules.worst(parts)
     if bad is None:
         return known
     if bad.state is State.OPENING:

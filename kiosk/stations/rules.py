@@ -233,7 +233,7 @@ def judge(paired: Sequence[Device], standing: Collection[tuple[str, str]], at: d
         return Verdict(silence, frozenset())
     opened: dict[tuple[str, str], str] = {}
     closed: set[tuple[str, str]] = set()
-    parts = [settled(part, at) for device in heard for part in device.parts]
+    parts = [part for device in heard for part in device.parts]
     known = {called(part.name, part.kind) for part in parts}
     closed |= {(kind, named) for kind, named in standing if named not in known}
     for part in parts:

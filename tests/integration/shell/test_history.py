@@ -132,7 +132,7 @@ def test_what_timers_do_walks_through_no_history(
 ) -> None:
     arrive(here, booked=True)
     with app.app_context(), here.database.begin(at=NINE) as tx:
-        health.watch(tx)
+        health.watch(tx, since=NINE)
         work.sweep(tx)
     with here.database.snapshot(at=NINE) as reading:
         assert not questions.due(reading, at=NINE)

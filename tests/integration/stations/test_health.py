@@ -166,6 +166,42 @@ def test_a_server_that_was_down_blames_nobody(host: Host, here: Clinic, clock: C
     assert open_tasks(here) == []
 
 
+def test_whom_the_server_did_not_hear_while_it_was_down_is_not_blamed_by_who_reports_first(
+    host: Host, here: Clinic, clock: Clock
+) -> None:
+    with here.database.begin(at=NINE) as tx:
+        records.enrol(tx, Kind.BOARD, "lobby", "ana")
+    board = devices(here)[-1]
+    look(here, board.id)
+    clock.at += timedelta(minutes=1)
+    host.health(READY)
+    assert devices(here)[-1].lost_at is None
+    clock.at += rules.DOWN_FOR
+    host.health(READY)
+    assert open_tasks(here) == []
+
+
+def test_a_device_that_hangs_while_it_opens_works_nowhere(
+    host: Host, here: Clinic, clock: Clock, ana: FlaskClient
+) -> None:
+    opening = ("counter", "scanner", "opening", None)
+    for _ in range(2):
+        host.health(READY, opening)
+        assert "takes too long" not in ana.get("/console/screens").text
+        clock.at += rules.DOWN_FOR / 2
+    for _ in range(2):
+        host.health(READY, opening)
+        assert (devices(here)[0].state, devices(here)[0].cause) == (State.DOWN, "timeout")
+        assert open_tasks(here) == [("device_down", "scanner “counter”", "timeout")]
+        for page in ("/console/screens", "/console/screens/front/try"):
+            assert "The scanner “counter” takes too long." in ana.get(page).text
+        with here.database.snapshot(at=here.now()) as seen:
+            assert rules.scanners(records.hosts(seen, "front", here.now())) == []
+        clock.at += rules.WELL_FOR
+    host.health(READY, SCANNER)
+    assert devices(here)[0].state is State.READY
+
+
 def test_what_is_unpaired_needs_nobody(host: Host, here: Clinic, clock: Clock) -> None:
     host.health(OUT)
     clock.at += rules.DOWN_FOR

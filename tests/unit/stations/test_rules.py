@@ -74,7 +74,8 @@ def test_a_device_that_fell_silent_is_shown_as_down_within_half_a_minute() -> No
 def test_a_device_that_is_opened_and_opened_does_not_work() -> None:
     opening = replace(PRINTER, state=State.OPENING)
     assert rules.settled(opening, NINE + rules.DOWN_FOR - SECOND) == opening
-    assert rules.judge([host(opening)], [], NINE + rules.DOWN_FOR).open == {DOWN: "timeout"}
+    hung = rules.settled(opening, NINE + rules.DOWN_FOR)
+    assert rules.judge([host(hung)], [], NINE + rules.DOWN_FOR).open == {DOWN: "timeout"}
 
 
 def test_a_lid_that_is_being_closed_is_no_task() -> None:

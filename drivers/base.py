@@ -22,6 +22,9 @@ class Cause(StrEnum):
     UNREACHABLE = "unreachable"
     UNPLUGGED = "unplugged"
     TIMEOUT = "timeout"
+    DENIED = "denied"
+    TAKEN = "taken"
+    SETUP = "setup"
     ERROR = "error"
 
 
@@ -79,11 +82,14 @@ class TimedOut(DeviceError):
 
 def not_opened(port: object, problem: Exception) -> DeviceError:
     """Why the system did not open `port`. Who holds a plugged cable shall not be sent to look for it."""
-    number = getattr(problem, "errno", None)
-    if number in (errno.EACCES, errno.EPERM):
-        return DeviceError(f"{port}: this user is not in the group that may open it")
-    if number in (errno.EBUSY, errno.EAGAIN):
-        return DeviceError(f"{port}: another program has grabbed it")
+    match getattr(problem, "errno", None):
+        case errno.EACCES:
+            return DeviceError(f"{port}: this user is not in the group that may open it", cause=Cause.DENIED)
+        case errno.EPERM:
+            said = f"{port}: this service may not open such devices (DeviceAllow= of its unit)"
+            return DeviceError(said, cause=Cause.DENIED)
+        case errno.EBUSY | errno.EAGAIN:
+            return DeviceError(f"{port}: another program has grabbed it", cause=Cause.TAKEN)
     return Unplugged(f"{port}: {getattr(problem, 'strerror', None) or problem}")
 
 

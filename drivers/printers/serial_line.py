@@ -7,7 +7,7 @@ import time
 
 import serial
 
-from drivers.base import DeviceError, not_opened
+from drivers.base import Cause, DeviceError, not_opened
 from drivers.printers.transports import Descriptor
 
 LINE_ERRORS = (OSError, termios.error)
@@ -37,7 +37,7 @@ class SerialLine(Descriptor):
             )
             _hear_whole_bytes_only(self._line.fileno())
         except ValueError as problem:
-            raise DeviceError(f"{self.port}: {problem}", permanent=True) from problem
+            raise DeviceError(f"{self.port}: {problem}", cause=Cause.SETUP, permanent=True) from problem
         except LINE_ERRORS as problem:
             raise not_opened(self.port, problem) from problem
         self._fd = self._line.fileno()

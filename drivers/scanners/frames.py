@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
-from drivers.base import DeviceError, TimedOut, Unplugged
+from drivers.base import Cause, DeviceError, TimedOut, Unplugged, not_opened
 
 FOLDER = "folder:"
 PICAMERA = "picamera2"
@@ -169,10 +169,14 @@ class V4l2Camera:
     def open(self) -> None:
         if not Path(self._path).exists():
             raise Unplugged(f"{self._path}: there is no such camera")
+        try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
+        except OSError as problem:
+            raise not_opened(self._path, problem) from problem
         cv2 = _opencv()
         capture = cv2.VideoCapture(self._path, cv2.CAP_V4L2)
         if not capture.isOpened():
-            raise Unplugged(f"{self._path}: cannot be opened; is another program using the camera?")
+            raise DeviceError(f"{self._path}: gives no pictures; is another program using the camera?")
         # Uncompressed pictures of this size do not fit through USB 2 at a useful rate.
         capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._size[0])
@@ -208,7 +212,8 @@ class PiCamera:
         try:
             from picamera2 import Picamera2
         except ImportError as problem:
-            raise DeviceError("picamera2 is not installed", permanent=True) from problem
+            said = "picamera2 is not installed: sudo apt-get install python3-picamera2"
+            raise DeviceError(said, cause=Cause.SETUP, permanent=True) from problem
         try:
             self._camera = Picamera2(self._number)
             # libcamera names the channels from the other end: this is red first in memory.
@@ -306,8 +311,7 @@ def _opencv() -> Any:
     try:
         import cv2
     except ImportError as problem:
-        raise DeviceError(
-            "OpenCV is not installed: pip install 'clinic-kiosk[camera]'", permanent=True
-        ) from problem
+        said = "OpenCV is not installed: pip install 'clinic-kiosk[camera]'"
+        raise DeviceError(said, cause=Cause.SETUP, permanent=True) from problem
     cv2.setNumThreads(1)
     return cv2

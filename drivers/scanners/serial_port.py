@@ -9,7 +9,7 @@ import time
 
 import serial
 
-from drivers.base import DeviceError, Scan, Unplugged, not_opened
+from drivers.base import Cause, DeviceError, Scan, Unplugged, not_opened
 from drivers.framing import Framer, Profile
 
 LINE_ERRORS = (OSError, termios.error)
@@ -37,7 +37,7 @@ class SerialScanner:
                 os.fspath(self._port), self._baud, timeout=self._wait_s, exclusive=True
             )
         except ValueError as problem:
-            raise DeviceError(f"{self._port}: {problem}", permanent=True) from problem
+            raise DeviceError(f"{self._port}: {problem}", cause=Cause.SETUP, permanent=True) from problem
         except LINE_ERRORS as problem:
             raise not_opened(self._port, problem) from problem
 

@@ -34,7 +34,10 @@ LONGEST_WAIT_S = 30
 Body = TypeVar("Body")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 Total = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-JobCause = Literal["paper_out", "cover_open", "cutter", "offline", "unreachable", "timeout", "error"]
+JobCause = Literal[
+    "paper_out", "cover_open", "cutter", "offline", "unreachable", "timeout",
+    "denied", "taken", "setup", "error",
+]  # fmt: skip
 
 
 class StationError(Exception):

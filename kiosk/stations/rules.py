@@ -120,6 +120,18 @@ TROUBLE: Mapping[str, tuple[str, str]] = {
     "unplugged": ("{The} is not plugged in.", "Plug in its cable at both ends."),
     "timeout": ("{The} takes too long.", "Switch it off, wait ten seconds, and switch it on again."),
     "silent": ("{The} does not answer.", "Check that it is switched on and connected to the network."),
+    "denied": (
+        "The kiosk computer may not use {the}.",
+        "Call the technician: “sudo make upgrade” on that computer usually mends it.",
+    ),
+    "taken": (
+        "Another program on the kiosk computer uses {the}.",
+        "Restart that computer. If it comes back, call the technician.",
+    ),
+    "setup": (
+        "{The} is not set up.",
+        "Call the technician: what is missing stands on “Screens and devices”.",
+    ),
     "error": ("{The} does not work.", "Switch it off, wait ten seconds, and switch it on again."),
 }
 """Cause → what is the matter, and the next step."""

@@ -111,16 +111,16 @@ def test_two_programs_cannot_hold_one_serial_line(pty: tuple[int, str]):
     first.open()
     with pytest.raises(DeviceError, match="another program has grabbed it") as problem:
         second.open()
-    assert problem.value.cause is Cause.ERROR
+    assert problem.value.cause is Cause.TAKEN
     first.close()
 
 
 @pytest.mark.parametrize(
     ("number", "cause", "said"),
     [
-        (errno.EACCES, Cause.ERROR, "not in the group"),
-        (errno.EPERM, Cause.ERROR, "not in the group"),
-        (errno.EBUSY, Cause.ERROR, "another program"),
+        (errno.EACCES, Cause.DENIED, "not in the group"),
+        (errno.EPERM, Cause.DENIED, "DeviceAllow"),
+        (errno.EBUSY, Cause.TAKEN, "another program"),
         (errno.ENOENT, Cause.UNPLUGGED, "No such file"),
         (errno.ENODEV, Cause.UNPLUGGED, "No such device"),
     ],
@@ -147,6 +147,7 @@ def test_a_speed_that_does_not_exist_is_a_permanent_error(pty: tuple[int, str]):
     with pytest.raises(DeviceError) as problem:
         SerialLine(pty[1], baud=-1).open()
     assert problem.value.permanent
+    assert problem.value.cause is Cause.SETUP
 
 
 @pytest.mark.parametrize("kind", [SerialLine, UsbLp])

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from drivers.base import Cause
 from drivers.mirror import sealed
 from kiosk.clinic import Clinic
 from kiosk.database import schema
@@ -68,6 +69,14 @@ def test_only_a_change_is_an_event(host: Host, here: Clinic, clock: Clock) -> No
         host.health(*report)
         clock.at += 15 * SECOND
     assert changes(here) == 4
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_whatever_a_driver_says_has_words_of_its_own(host: Host, here: Clinic, cause: Cause) -> None:
+    host.health(("ticket printer", "printer", "down", cause))
+    (device,) = devices(here)
+    assert (device.words, device.advice) == (rules.trouble("ticket printer", cause), rules.advice(cause))
+    assert cause in rules.TROUBLE
 
 
 def test_trouble_that_lasts_becomes_a_task_and_goes_by_itself(host: Host, here: Clinic, clock: Clock) -> None:

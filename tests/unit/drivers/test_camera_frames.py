@@ -214,7 +214,16 @@ def test_a_camera_that_is_not_there_is_unplugged(tmp_path: Path):
             source(str(path), SIZE).open()
 
 
+def test_a_camera_that_opens_and_gives_no_pictures_is_not_said_to_be_unplugged(tmp_path: Path):
+    pytest.importorskip("cv2")
+    (tmp_path / "video1").touch()
+    with pytest.raises(DeviceError, match="another program") as problem:
+        source(str(tmp_path / "video1"), SIZE).open()
+    assert problem.value.cause is Cause.ERROR
+
+
 def test_a_camera_library_that_is_missing_is_said():
     with pytest.raises(DeviceError, match="picamera2 is not installed") as problem:
         source("picamera2", SIZE).open()
     assert problem.value.permanent
+    assert problem.value.cause is Cause.SETUP

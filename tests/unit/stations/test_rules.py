@@ -59,6 +59,9 @@ def test_every_cause_is_a_sentence_and_a_next_step(cause: str) -> None:
 def test_the_words_name_the_device_and_the_next_step() -> None:
     assert rules.trouble("ticket printer", "paper_out") == "The ticket printer is out of paper."
     assert rules.advice("paper_out") == "Put in a new roll."
+    assert rules.trouble("ticket printer", "denied") == "The kiosk computer may not use the ticket printer."
+    assert "technician" in rules.advice("denied")
+    assert rules.advice("taken").startswith("Restart that computer.")
     assert rules.trouble(rules.called("counter", "scanner"), "unplugged") == (
         "The scanner “counter” is not plugged in."
     )

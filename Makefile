@@ -28,6 +28,7 @@ proofs: $(VENV)/.tests  ## software of others judges our tickets and our virtual
 	@$(PY) -m pytest tests/proofs
 
 soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
+	@.ci/packages xvfb xdotool
 	@$(PY) -m pytest -m slow
 
 test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times, the installer; an hour and more

@@ -15,7 +15,7 @@ run: $(VENV)/.runtime  ## the whole clinic with simulated hardware (PORT=8000)
 	@$(PY) -m kiosk demo --port $(PORT)
 
 test: $(VENV)/.tests lint  ## everything that must hold: lint, types, imports, unit, integration, acceptance
-	@$(PY) -m pytest -m "not slow and not hardware" -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PY) -m pytest -m "not slow and not hardware" -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.tests  ## ruff, mypy, import-linter
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && $(VENV)/bin/lint-imports --no-logo

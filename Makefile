@@ -24,6 +24,7 @@ bench: $(VENV)/.tests  ## the budgets of docs/architecture.md, measured on this 
 	@$(PY) -m benchmarks
 
 proofs: $(VENV)/.tests  ## software of others judges our tickets and our virtual printer (needs node and npm)
+	@.ci/packages cups
 	@cd tests/proofs && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@$(PY) -m pytest tests/proofs
 

@@ -156,6 +156,14 @@ def boot(
         return int((folder / "result").read_text())
 
 
+def run_tests(*arguments: str, within_s: float, cycles: str = "10") -> int:
+    """Run these tests of `inside/` in the guest, its output on ours; return pytest's exit code."""
+    sys.stdout.flush()
+    quiet = ("-q", "-s", "--color=no", "--tb=short", "-p", "no:cacheprovider")
+    pytest_there = [sys.executable, "-m", "pytest", *quiet, "--confcutdir=tests/hardware/inside", *arguments]
+    return boot(["env", f"KIOSK_RIG_CYCLES={cycles}", *pytest_there], within_s=within_s)
+
+
 def _qemu(folder: Path, memory_mb: int) -> list[str]:
     """Two consoles: the kernel's goes to a file, the command's is our stdout."""
     kernel = CACHE / "kernel"

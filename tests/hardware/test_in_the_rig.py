@@ -1,7 +1,6 @@
 """Starts the guest and judges what it says. Excluded from `make test`: run by `make test-hardware`."""
 
 import os
-import sys
 
 import pytest
 
@@ -17,11 +16,7 @@ CYCLES = os.environ.get("KIOSK_RIG_CYCLES", "200")
 
 
 def inside(*arguments: str, within_s: float) -> int:
-    """Run these tests of `inside/` in the guest, its output on ours."""
-    sys.stdout.flush()
-    quiet = ("-q", "-s", "--color=no", "--tb=short", "-p", "no:cacheprovider")
-    pytest_there = [sys.executable, "-m", "pytest", *quiet, "--confcutdir=tests/hardware/inside", *arguments]
-    return rig.boot(["env", f"KIOSK_RIG_CYCLES={CYCLES}", *pytest_there], within_s=within_s)
+    return rig.run_tests(*arguments, within_s=within_s, cycles=CYCLES)
 
 
 def test_the_scanners_keep_their_contract_on_the_kernels_drivers():

@@ -5,6 +5,35 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+
+from kiosk.app import create_app
+from kiosk.clinic import Clinic
+from kiosk.config import Config
+from kiosk.database.migrations import migrate
+from tests.cast import NINE, Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Nine o'clock."""
+    return Clock(NINE)
+
+
+@pytest.fixture
+def app(config: Config, clock: Clock) -> Iterator[Flask]:
+    """The clinic's app, not serving."""
+    migrate(config)
+    made = create_app(config, now=clock)
+    yield made
+    made.extensions["clinic"].database.close()
+
+
+@pytest.fixture
+def here(app: Flask) -> Clinic:
+    """The clinic."""
+    clinic: Clinic = app.extensions["clinic"]
+    return clinic
 
 
 @pytest.fixture

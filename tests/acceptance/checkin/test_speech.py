@@ -15,6 +15,7 @@ from kiosk.checkin.rules.steps import Dialogue
 from tests.acceptance.checkin.conftest import PLACE, PLACES, Panel
 from tests.acceptance.checkin.test_using import question
 from tests.acceptance.running import until
+from tests.browser import stop_time
 
 pytestmark = pytest.mark.parametrize("panel", ["tall"], indirect=True, scope="module")
 
@@ -455,9 +456,8 @@ def still(listener: Listener) -> Page:
     """The first page, before which time stands until somebody moves it."""
     page = listener.page
     nobody(listener.panel)
-    page.clock.install(time=0)
+    stop_time(page)
     page.reload()
-    page.clock.pause_at(3_600_000)
     return page
 
 

@@ -22,16 +22,8 @@ from kiosk.tasks import records as tasks
 from tests import cast
 from tests.contracts.conftest import PrinterBench
 from tests.hardware.gadgets import wait_for
-from tests.integration.stations.conftest import (  # noqa: F401 - fixtures
-    Arrive,
-    Host,
-    app,
-    arrive,
-    clock,
-    here,
-    host,
-    pair,
-)
+from tests.integration.conftest import app, clock, here  # noqa: F401 - fixtures
+from tests.integration.stations.conftest import Arrive, Host, arrive, host, pair  # noqa: F401 - fixtures
 
 PULLS = max(10, int(os.environ.get("KIOSK_RIG_CYCLES", "10")) // 4)
 COMES_BACK_WITHIN_S = 60.0

@@ -10,9 +10,9 @@ import pytest
 from kiosk.clinic import Clinic
 from kiosk.database import schema
 from tests.cast import Clock
-from tests.integration.shell.conftest import app, as_role, clock, here
+from tests.integration.shell.conftest import as_role
 
-__all__ = ["app", "as_role", "clock", "here"]
+__all__ = ["as_role"]
 
 
 @dataclass

@@ -1,6 +1,6 @@
-"""The whole app, and people and devices with valid credentials."""
+"""People and devices with valid credentials."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -8,39 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kiosk.access import Role
-from kiosk.app import create_app
 from kiosk.clinic import Clinic
-from kiosk.config import Config
-from kiosk.database.migrations import migrate
 from kiosk.guards import DEVICE_COOKIE, STAFF_COOKIE
 from kiosk.staff import records as staff
 from kiosk.stations import records as stations
 from kiosk.stations.rules import Kind
-from tests.cast import NINE, Clock
+from tests.cast import Clock
 
 PASSWORD = "three plain words"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Nine o'clock."""
-    return Clock(NINE)
-
-
-@pytest.fixture
-def app(config: Config, clock: Clock) -> Iterator[Flask]:
-    """The clinic's app, not serving."""
-    migrate(config)
-    made = create_app(config, now=clock)
-    yield made
-    made.extensions["clinic"].database.close()
-
-
-@pytest.fixture
-def here(app: Flask) -> Clinic:
-    """The clinic."""
-    clinic: Clinic = app.extensions["clinic"]
-    return clinic
 
 
 Enter = Callable[[Role], FlaskClient]

@@ -12,9 +12,9 @@ from kiosk.clinic import Clinic
 from kiosk.staff import records
 from kiosk.staff.pages import MOST
 from tests.cast import Clock, minutes
-from tests.integration.shell.conftest import PASSWORD, app, as_role, clock, here
+from tests.integration.shell.conftest import PASSWORD, as_role
 
-__all__ = ["app", "as_role", "clock", "here"]
+__all__ = ["as_role"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""The whole app, a paired device host, and somebody at the console."""
+"""A paired device host, and somebody at the console."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,17 +9,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kiosk.access import Role
-from kiosk.app import create_app
 from kiosk.checkin.arrival import check_in
 from kiosk.clinic import Clinic
-from kiosk.config import Config
-from kiosk.database.migrations import migrate
 from kiosk.guards import STAFF_COOKIE
 from kiosk.queueing.tickets import Ticket
 from kiosk.staff import records as staff
 from kiosk.stations import records
 from kiosk.stations.rules import Kind
-from tests.cast import NINE, Clock
 
 PASSWORD = "three plain words"
 SINCE = "2026-11-23T14:00:00Z"
@@ -51,29 +47,6 @@ class Host:
         return self.post("health", {"version": "0.1.0", "devices": told})
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """Nine o'clock."""
-    return Clock(NINE)
-
-
-@pytest.fixture
-def app(config: Config, clock: Clock) -> Iterator[Flask]:
-    """The clinic's app, not serving."""
-    migrate(config)
-    made = create_app(config, now=clock)
-    made.config["WTF_CSRF_ENABLED"] = False
-    yield made
-    made.extensions["clinic"].database.close()
-
-
-@pytest.fixture
-def here(app: Flask) -> Clinic:
-    """The clinic."""
-    clinic: Clinic = app.extensions["clinic"]
-    return clinic
-
-
 Pair = Callable[..., Host]
 
 
@@ -97,7 +70,8 @@ def host(pair: Pair) -> Host:
 
 @pytest.fixture
 def ana(app: Flask, here: Clinic) -> FlaskClient:
-    """A coordinator at the console."""
+    """A coordinator at the console, whose forms need no token."""
+    app.config["WTF_CSRF_ENABLED"] = False
     with here.database.begin(at=here.now()) as tx:
         staff.add(tx, username="ana", name="Ana", role=Role.COORDINATOR, password=PASSWORD, by="test")
     token = staff.sign_in(here.database, "ana", PASSWORD, at=here.now())

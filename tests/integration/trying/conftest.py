@@ -1,5 +1,5 @@
-"""The app, its host and its coordinator, as the stations' tests have them."""
+"""The host and the coordinator, as the stations' tests have them."""
 
-from tests.integration.stations.conftest import ana, app, clock, here, host, pair
+from tests.integration.stations.conftest import ana, host, pair
 
-__all__ = ["ana", "app", "clock", "here", "host", "pair"]
+__all__ = ["ana", "host", "pair"]

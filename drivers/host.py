@@ -47,7 +47,7 @@ class Host:
         self._paired, self._unpaired = threading.Event(), threading.Event()
         self._health_changed = threading.Event()
         self._scans = ScanBox()
-        self._away = False
+        self._away_from: float | None = None
         self._pulses: dict[str, Pulse] = {}
         changed = self._health_changed.set
         self.scanners = [
@@ -144,7 +144,7 @@ class Host:
                 except TokenRefused:
                     self._lost_token()
                 except ServerAway as problem:
-                    self._server_is(here=False, why=str(problem))
+                    self._is_away(str(problem))
                     self._stopping.wait(AWAY_WAIT_S)
                 except Exception:
                     log.exception("The host stumbled")
@@ -152,30 +152,39 @@ class Host:
 
         return loop
 
-    def _server_is(self, *, here: bool, why: str = "") -> None:
-        if self._stopping.is_set() or self._away is not here:
+    def _is_away(self, why: str) -> None:
+        if self._stopping.is_set() or self._away_from is not None:
             return
-        self._away = not here
-        log.warning("The server is back" if here else f"The server is away: {why}")
+        self._away_from = time.monotonic()
+        log.warning("The server is away: %s", why)
+
+    def _answered(self, asked: float) -> None:
+        """The server answers what was asked at `asked`: before it went away, that says nothing of now."""
+        if self._stopping.is_set() or self._away_from is None or asked < self._away_from:
+            return
+        self._away_from = None
+        log.warning("The server is back")
 
     def _send_scan(self) -> None:
         scan = self._scans.wait(0.5)
         if scan is None or self._stopping.is_set():
             return
+        asked = time.monotonic()
         try:
             self._link.post("/api/station/scans", scan_body(scan))
         except Refused as refused:
             log.warning("The server refused a scan of %s: %s", scan.scanner, refused)
         self._scans.done(scan)
-        self._server_is(here=True)
+        self._answered(asked)
 
     def _report(self) -> None:
         self._health_changed.clear()
+        asked = time.monotonic()
         try:
             self._link.post("/api/station/health", self._health())
         except Refused as refused:
             log.warning("The server refused the health report: %s", refused)
-        self._server_is(here=True)
+        self._answered(asked)
         self._health_changed.wait(HEALTH_EVERY_S)
 
     def _health(self) -> dict[str, Any]:
@@ -200,8 +209,9 @@ class Host:
         ]
 
     def _take_job(self) -> None:
+        asked = time.monotonic()
         answer = self._link.get(f"/api/station/jobs/next?wait={LONG_POLL_S}", LONG_POLL_S + 10.0)
-        self._server_is(here=True)
+        self._answered(asked)
         if answer.status == 200:
             self._do(answer.body)
 

@@ -32,7 +32,7 @@ soak: $(VENV)/.tests  ## the slow tests: long faults and soaks
 	@.ci/packages xvfb xdotool
 	@$(PY) -m pytest -m slow
 
-test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times, the installer; an hour and more
+test-hardware: $(VENV)/.tests  ## real kernel drivers in QEMU, plugs pulled 200 times, the units; up to an hour
 	@$(PY) -m tests.hardware.rig --prepare && $(PY) -m pytest -m hardware -s
 
 fuzz: $(VENV)/.tests  ## a minute of scans that nobody thought of (SECONDS=60)

@@ -119,7 +119,8 @@ class _Supervised:
         before = self.health
         if (before.state, before.cause) == (state, cause):
             # Other words for the same are for the technician who reads them, and no news.
-            self.health = replace(before, why=why)
+            if before.why != why:
+                self.health = replace(before, why=why)
             return
         self.health = Health(state, cause, why=why)
         if not self.health.works and (before.works or before.state is State.OPENING):

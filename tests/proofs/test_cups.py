@@ -5,8 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from drivers.base import Cause, Confirmation, DeviceError, Printed, Unreachable
 from drivers.printers.cups import CupsPrinter
 from drivers.printers.encoder import Encoder, Lettering
 from drivers.simulated.printer import VirtualPrinter
+from tests.acceptance.running import until
 from tests.integration.drivers.conftest import DOCUMENT
 from tests.servers import free_port, wait_for_port
 
@@ -93,13 +93,6 @@ def handed_over() -> list[bytes]:
 def printer(paper: VirtualPrinter, handed_over: list[bytes]) -> CupsPrinter:
     encoder = Encoder("TM-T88V", style=Lettering.PRINTER)
     return CupsPrinter("counter", QUEUE, encoder, delivered=handed_over.append)
-
-
-def until(so: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def print_one(printer: CupsPrinter) -> Confirmation:

@@ -151,12 +151,12 @@ class Panel:
         return page
 
     def turn(self, place: Place, language: str, page: Page | None = None) -> Page:
-        """Bring the dialogue there while the page is open: it follows by itself."""
+        """Bring the dialogue there while the page is open: it follows by itself, or by its own reload."""
         page = page or self.page
         if page.url != self.url:
             page.goto(self.url)
         version = self.put(place, language)
-        shown = "(version) => document.getElementById('live').dataset.record === String(version)"
+        shown = "(version) => document.getElementById('live')?.dataset.record === String(version)"
         page.wait_for_function(shown, arg=version)
         return page
 

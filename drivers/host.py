@@ -216,27 +216,28 @@ class Host:
             self._do(answer.body)
 
     def _do(self, job: dict[str, Any]) -> None:
-        path = f"/api/station/jobs/{int(job['id'])}"
+        path, attempt = f"/api/station/jobs/{int(job['id'])}", {"attempt": int(job["attempt"])}
         within_s = max(5.0, min(float(job.get("lease_s", 60)) - 10.0, LONGEST_PRINT_S))
-        document = job.get("document")
-        order = Order(document if isinstance(document, dict) else {}, lambda: self._may_send(path), within_s)
+        document = job["document"] if isinstance(job.get("document"), dict) else {}
+        order = Order(document, lambda: self._may_send(path, attempt), within_s)
         try:
             confirmation = self._printer().order(order).result()
         except LeaseLost:
             log.info("Job %s belongs to another host now", job["id"])
         except DeviceError as problem:
             log.warning("Job %s was not printed: %s", job["id"], problem)
-            self._tell(f"{path}/failed", {"cause": _job_cause(problem.cause), "printed": problem.printed})
+            said = {"cause": _job_cause(problem.cause), "printed": problem.printed}
+            self._tell(f"{path}/failed", said | attempt)
         else:
-            self._tell(f"{path}/done", {"confirmation": confirmation})
+            self._tell(f"{path}/done", {"confirmation": confirmation} | attempt)
 
     def _printer(self) -> SupervisedPrinter:
         """The first that works; a later one in the list is the spare."""
         return next((printer for printer in self.printers if printer.health.works), self.printers[0])
 
-    def _may_send(self, path: str) -> None:
+    def _may_send(self, path: str, attempt: dict[str, Any]) -> None:
         try:
-            self._link.post(f"{path}/sending")
+            self._link.post(f"{path}/sending", attempt)
         except Refused as refused:
             raise LeaseLost from refused
         except LinkError as problem:

@@ -65,15 +65,21 @@ class Scan(msgspec.Struct, frozen=True):
     symbology: Annotated[str, msgspec.Meta(max_length=8, pattern=r"^[!-~]*$")] | None = None
 
 
-class Nothing(msgspec.Struct, frozen=True):
-    """An empty object."""
+class OfJob(msgspec.Struct, frozen=True, kw_only=True):
+    """`attempt` as the job was given."""
+
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
 
 
-class Done(msgspec.Struct, frozen=True):
+class Sending(OfJob, frozen=True):
+    """Nothing more to say."""
+
+
+class Done(OfJob, frozen=True):
     confirmation: Literal["printed", "sent"]
 
 
-class Failed(msgspec.Struct, frozen=True):
+class Failed(OfJob, frozen=True):
     cause: JobCause
     printed: Literal["no", "maybe"]
 
@@ -207,9 +213,9 @@ def next_job() -> ResponseReturnValue:
 @blueprint.post("/api/station/jobs/<int(max=9223372036854775807):job_id>/sending")
 def job_sending(job_id: int) -> ResponseReturnValue:
     """The first byte is about to leave."""
-    body(Nothing)
+    said = body(Sending)
     with transaction() as tx:
-        if not work.sending(tx, own_job(tx, job_id), principal().id):
+        if not work.sending(tx, own_job(tx, job_id, said), principal().id):
             raise StationError(409, "The lease is lost. Print nothing.")
     return jsonify({})
 
@@ -217,9 +223,10 @@ def job_sending(job_id: int) -> ResponseReturnValue:
 @blueprint.post("/api/station/jobs/<int(max=9223372036854775807):job_id>/done")
 def job_done(job_id: int) -> ResponseReturnValue:
     """The ticket came out."""
-    confirmed = body(Done).confirmation == "printed"
+    said = body(Done)
+    confirmed = said.confirmation == "printed"
     with transaction() as tx:
-        work.done(tx, own_job(tx, job_id), principal().id, confirmed=confirmed)
+        work.done(tx, own_job(tx, job_id, said), principal().id, confirmed=confirmed)
     return jsonify({})
 
 
@@ -228,7 +235,7 @@ def job_failed(job_id: int) -> ResponseReturnValue:
     """The ticket did not come out, or nobody knows."""
     said = body(Failed)
     with transaction() as tx:
-        work.failed(tx, own_job(tx, job_id), principal().id, cause=said.cause, printed=said.printed)
+        work.failed(tx, own_job(tx, job_id, said), principal().id, cause=said.cause, printed=said.printed)
     return jsonify({})
 
 
@@ -275,9 +282,14 @@ def wait_s() -> int:
     return int(text)
 
 
-def own_job(tx: Transaction, job_id: int) -> Job:
-    """Return the job, if it is one of this host's station."""
+def own_job(tx: Transaction, job_id: int, said: OfJob) -> Job:
+    """Return the job, if it is one of this host's station and the attempt that is spoken of is its latest.
+
+    What was said of an earlier one may have lain in the network: it must not end the one under way.
+    """
     job = jobs.find(tx.connection, tx.site, job_id)
     if job is None or job.target != target(principal().name):
         raise StationError(404, "This station has no such job.")
+    if said.attempt != job.attempts:
+        raise StationError(409, "This attempt is over.")
     return job

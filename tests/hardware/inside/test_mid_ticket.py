@@ -52,17 +52,17 @@ class Box:
         ticket = self.encoder.encode(layout(job["document"], self.encoder.paper), REPORT_CHANGES)
 
         def sending() -> None:
-            assert self.host.post(f"jobs/{job['id']}/sending").status_code == 200
+            assert self.host.tell(job, "sending").status_code == 200
             pull(len(ticket + ASK_PAPER))
 
         try:
             confirmation = self.bench.printer.print(job["document"], sending, PRINTS_WITHIN_S)
         except DeviceError as problem:
             cause = Cause.UNREACHABLE if problem.cause is Cause.UNPLUGGED else problem.cause
-            self.host.post(f"jobs/{job['id']}/failed", {"cause": cause, "printed": problem.printed})
+            self.host.tell(job, "failed", cause=cause, printed=problem.printed)
             return job["document"], problem.printed
         assert confirmation is Confirmation.PRINTED
-        self.host.post(f"jobs/{job['id']}/done", {"confirmation": confirmation})
+        self.host.tell(job, "done", confirmation=confirmation)
         return job["document"], None
 
     def plug_in(self) -> None:

@@ -54,7 +54,7 @@ class FakeServer:
     def add_job(self, number: int, **changes: Any) -> None:
         with self.changed:
             self.jobs.append(
-                {"id": number, "kind": "ticket", "attempt": 1, "lease_s": 20, "document": DOCUMENT | changes}
+                {"id": number, "kind": "ticket", "attempt": 3, "lease_s": 20, "document": DOCUMENT | changes}
             )
             self.changed.notify_all()
 

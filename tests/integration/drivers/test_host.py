@@ -96,7 +96,8 @@ def test_a_server_that_is_away_is_not_said_to_be_back_by_a_loop_that_did_not_ask
 
 def test_a_ticket_is_printed_and_proved(host: Host, server: FakeServer, virtual_printer: VirtualPrinter):
     server.add_job(17)
-    assert server.outcome(17) == ("done", {"confirmation": "printed"})
+    assert server.outcome(17) == ("done", {"attempt": 3, "confirmation": "printed"})
+    assert server.said("/api/station/jobs/17/sending") == [{"attempt": 3}]
     paths = [path for path, _ in server.heard if "/jobs/17/" in path]
     assert paths == ["/api/station/jobs/17/sending", "/api/station/jobs/17/done"]
     assert len(virtual_printer.wait_for_sheets(1)) == 1
@@ -133,7 +134,7 @@ def test_empty_paper_shows_in_the_health_and_fails_the_job_before_the_first_byte
     virtual_printer.fault(paper="out")
     server.wait_for(lambda: server.devices()["ticket printer"] == ("down", "paper_out"))
     server.add_job(3)
-    assert server.outcome(3) == ("failed", {"cause": "paper_out", "printed": "no"})
+    assert server.outcome(3) == ("failed", {"attempt": 3, "cause": "paper_out", "printed": "no"})
     assert not server.said("/api/station/jobs/3/sending")
     virtual_printer.fault(paper="low")
     server.wait_for(lambda: server.devices()["ticket printer"] == ("attention", "paper_low"))
@@ -146,7 +147,7 @@ def test_paper_that_ends_in_mid_ticket_is_reported_as_maybe(
 ):
     virtual_printer.fault(paper_left=100)
     server.add_job(5)
-    assert server.outcome(5) == ("failed", {"cause": "paper_out", "printed": "maybe"})
+    assert server.outcome(5) == ("failed", {"attempt": 3, "cause": "paper_out", "printed": "maybe"})
 
 
 def test_a_printer_that_goes_away_is_down_and_comes_back_by_itself(
@@ -155,7 +156,7 @@ def test_a_printer_that_goes_away_is_down_and_comes_back_by_itself(
     virtual_printer.fault(die_after=0)
     server.wait_for(lambda: server.devices()["ticket printer"] == ("down", "unreachable"))
     server.add_job(6)
-    assert server.outcome(6) == ("failed", {"cause": "unreachable", "printed": "no"})
+    assert server.outcome(6) == ("failed", {"attempt": 3, "cause": "unreachable", "printed": "no"})
     virtual_printer.fault(die_after=None)
     server.wait_for(lambda: server.devices()["ticket printer"] == ("ready", None))
     server.add_job(7)

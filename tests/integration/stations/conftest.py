@@ -1,6 +1,6 @@
 """A paired device host, and somebody at the console."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -31,6 +31,10 @@ class Host:
     def post(self, path: str, body: Any = None) -> TestResponse:
         """Say something."""
         return self.client.post(f"/api/station/{path}", json=body or {}, headers=self.headers)
+
+    def tell(self, job: Mapping[str, Any], what: str, **said: Any) -> TestResponse:
+        """Say how it goes with a job."""
+        return self.post(f"jobs/{job['id']}/{what}", {"attempt": job["attempt"], **said})
 
     def next_job(self, wait: int = 0) -> dict[str, Any] | None:
         """Ask for work; None when there is none."""

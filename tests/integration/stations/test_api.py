@@ -179,7 +179,7 @@ def test_two_hosts_that_ask_get_one_job_each(pair: Pair, arrive: Arrive) -> None
     assert [job["document"]["code"] for job in jobs_given if job] == [first.code, second.code]
     for host, job in zip((one, two), jobs_given, strict=True):
         assert job is not None
-        host.post(f"jobs/{job['id']}/sending")
+        host.tell(job, "sending")
         assert host.next_job() is None
 
 
@@ -194,7 +194,8 @@ def test_a_job_that_was_lost_on_the_way_to_its_host_is_given_again_when_it_asks(
     again = one.next_job()
     assert again is not None
     assert (again["id"], again["attempt"], again["document"]["copy"]) == (lost["id"], 2, None)
-    assert one.post(f"jobs/{lost['id']}/sending").status_code == 200
+    assert one.tell(lost, "sending").status_code == 409
+    assert one.tell(again, "sending").status_code == 200
     assert one.next_job() is None
 
 
@@ -234,12 +235,12 @@ def test_a_job_of_another_station_is_not_given_and_not_known(pair: Pair, host: H
     assert other.next_job() is None
     assert job is not None
     for path, body in (("sending", {}), ("done", {"confirmation": "sent"})):
-        assert other.post(f"jobs/{job['id']}/{path}", body).status_code == 404
+        assert other.tell(job, path, **body).status_code == 404
 
 
 @pytest.mark.parametrize("job", [0, 999, 2**63 - 1, 2**63, 10**40])
 def test_a_job_that_never_was_is_not_found(host: Host, job: int) -> None:
-    assert host.post(f"jobs/{job}/sending").status_code == 404
+    assert host.post(f"jobs/{job}/sending", {"attempt": 1}).status_code == 404
 
 
 def test_a_long_poll_wakes_at_once_after_the_commit(host: Host, arrive: Arrive) -> None:
@@ -286,9 +287,9 @@ def test_a_printed_ticket_ends_its_job(host: Host, here: Clinic, arrive: Arrive)
     ticket = arrive()
     job = host.next_job()
     assert job is not None
-    assert host.post(f"jobs/{job['id']}/sending").status_code == 200
+    assert host.tell(job, "sending").status_code == 200
     for _ in range(2):
-        assert host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"}).status_code == 200
+        assert host.tell(job, "done", confirmation="printed").status_code == 200
     assert states(here) == ["confirmed"]
     with here.database.snapshot(at=here.now()) as seen:
         assert not printing.unprinted(seen, ticket.id)
@@ -298,8 +299,8 @@ def test_a_ticket_that_nobody_confirmed_is_only_sent(host: Host, here: Clinic, a
     ticket = arrive()
     job = host.next_job()
     assert job is not None
-    host.post(f"jobs/{job['id']}/sending")
-    host.post(f"jobs/{job['id']}/done", {"confirmation": "sent"})
+    host.tell(job, "sending")
+    host.tell(job, "done", confirmation="sent")
     assert states(here) == ["sent"]
     with here.database.snapshot(at=here.now()) as seen:
         kinds = [row.kind for row in events.of_ticket(seen.connection, seen.site, ticket.id)]
@@ -313,7 +314,7 @@ def test_a_lost_lease_prints_nothing(host: Host, clock: Clock, arrive: Arrive) -
     job = host.next_job()
     assert job is not None
     clock.at += jobs.LEASE + SECOND
-    answer = host.post(f"jobs/{job['id']}/sending")
+    answer = host.tell(job, "sending")
     assert answer.status_code == 409
     assert answer.json == {"error": "The lease is lost. Print nothing."}
 
@@ -327,8 +328,9 @@ def test_only_who_holds_the_lease_may_print(pair: Pair, clock: Clock, arrive: Ar
     assert job is not None
     assert again is not None
     assert (again["id"], again["attempt"]) == (job["id"], 2)
-    assert one.post(f"jobs/{job['id']}/sending").status_code == 409
-    assert two.post(f"jobs/{job['id']}/sending").status_code == 200
+    for attempt in (job, again):
+        assert one.tell(attempt, "sending").status_code == 409
+    assert two.tell(again, "sending").status_code == 200
 
 
 def test_a_ticket_that_did_not_print_is_tried_again_and_somebody_is_told(
@@ -338,7 +340,7 @@ def test_a_ticket_that_did_not_print_is_tried_again_and_somebody_is_told(
     for cause in ("paper_out", "cover_open"):
         job = host.next_job()
         assert job is not None
-        answer = host.post(f"jobs/{job['id']}/failed", {"cause": cause, "printed": "no"})
+        answer = host.tell(job, "failed", cause=cause, printed="no")
         assert answer.status_code == 200
         assert host.next_job() is None
         assert open_tasks(here) == [("print_failed", cause)]
@@ -349,11 +351,38 @@ def test_a_ticket_that_did_not_print_is_tried_again_and_somebody_is_told(
     job = host.next_job()
     assert job is not None
     assert job["document"]["copy"] is None
-    host.post(f"jobs/{job['id']}/sending")
-    host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"})
+    host.tell(job, "sending")
+    host.tell(job, "done", confirmation="printed")
     assert open_tasks(here) == []
     with here.database.snapshot(at=here.now()) as seen:
         assert not printing.unprinted(seen, ticket.id)
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("sending", {}),
+        ("done", {"confirmation": "printed"}),
+        ("failed", {"cause": "offline", "printed": "no"}),
+        ("failed", {"cause": "timeout", "printed": "maybe"}),
+    ],
+)
+def test_what_was_said_of_an_earlier_attempt_and_comes_late_ends_no_later_one(
+    host: Host, here: Clinic, clock: Clock, arrive: Arrive, what: str, said: dict[str, str]
+) -> None:
+    arrive()
+    first = host.next_job()
+    assert first is not None
+    host.tell(first, "failed", cause="offline", printed="no")
+    clock.at += jobs.BACK_OFF
+    second = host.next_job()
+    assert second is not None
+    host.tell(second, "sending")
+    late = host.tell(first, what, **said)
+    assert (late.status_code, late.json) == (409, {"error": "This attempt is over."})
+    assert states(here) == ["sending"]
+    host.tell(second, "done", confirmation="printed")
+    assert states(here) == ["confirmed"]
 
 
 def test_a_ticket_that_comes_too_late_is_not_printed(
@@ -374,16 +403,16 @@ def test_a_ticket_that_may_lie_in_the_tray_is_never_repeated_by_itself(
     arrive()
     job = host.next_job()
     assert job is not None
-    host.post(f"jobs/{job['id']}/sending")
+    host.tell(job, "sending")
     if how == "said":
-        host.post(f"jobs/{job['id']}/failed", {"cause": "timeout", "printed": "maybe"})
+        host.tell(job, "failed", cause="timeout", printed="maybe")
     clock.at += jobs.LEASE + SECOND
     assert host.next_job() is None
     sweep(here)
     assert states(here) == ["unknown"]
     assert open_tasks(here) == [("print_unknown", "")]
 
-    host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"})
+    host.tell(job, "done", confirmation="printed")
     assert states(here) == ["confirmed"]
     assert open_tasks(here) == []
 
@@ -394,7 +423,7 @@ def test_a_second_paper_says_that_it_is_a_copy(
     ticket = arrive()
     job = host.next_job()
     assert job is not None
-    host.post(f"jobs/{job['id']}/sending")
+    host.tell(job, "sending")
     with here.database.begin(at=here.now()) as tx:
         printing.queue_ticket(tx, "front", ticket)
     again = host.next_job()
@@ -415,11 +444,14 @@ def test_a_job_whose_ticket_is_gone_is_skipped(host: Host, here: Clinic, arrive:
 @pytest.mark.parametrize(
     ("path", "body", "words"),
     [
-        ("done", {}, "confirmation"),
-        ("done", {"confirmation": "yes"}, "confirmation"),
-        ("failed", {"cause": "gremlins", "printed": "no"}, "cause"),
-        ("failed", {"cause": "paper_out"}, "printed"),
-        ("failed", {"cause": "paper_low", "printed": "no"}, "cause"),
+        ("sending", {}, "attempt"),
+        ("sending", {"attempt": 0}, "attempt"),
+        ("done", {"confirmation": "sent"}, "attempt"),
+        ("done", {"attempt": 1}, "confirmation"),
+        ("done", {"attempt": 1, "confirmation": "yes"}, "confirmation"),
+        ("failed", {"attempt": 1, "cause": "gremlins", "printed": "no"}, "cause"),
+        ("failed", {"attempt": 1, "cause": "paper_out"}, "printed"),
+        ("failed", {"attempt": 1, "cause": "paper_low", "printed": "no"}, "cause"),
     ],
 )
 def test_a_malformed_answer_to_a_job_is_refused(host: Host, path: str, body: Any, words: str) -> None:
@@ -449,9 +481,9 @@ RIGHT: dict[str, Any] = {
     "/api/pairing/claim": {"claim": "unknown"},
     "/api/station/scans": scan(),
     "/api/station/health": {"version": "0.1.0", "devices": [DEVICE]},
-    "/api/station/jobs/1/sending": {},
-    "/api/station/jobs/1/done": {"confirmation": "sent"},
-    "/api/station/jobs/1/failed": {"cause": "paper_out", "printed": "no"},
+    "/api/station/jobs/1/sending": {"attempt": 1},
+    "/api/station/jobs/1/done": {"attempt": 1, "confirmation": "sent"},
+    "/api/station/jobs/1/failed": {"attempt": 1, "cause": "paper_out", "printed": "no"},
 }
 
 

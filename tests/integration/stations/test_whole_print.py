@@ -44,10 +44,9 @@ class Kiosk:
         job = self.host.next_job()
         if job is None:
             return None
-        path = f"jobs/{job['id']}"
 
         def sending() -> None:
-            if self.host.post(f"{path}/sending").status_code != 200:
+            if self.host.tell(job, "sending").status_code != 200:
                 raise LeaseLost
             if trouble is not None:
                 self.wire.arm(at, trouble)
@@ -55,10 +54,10 @@ class Kiosk:
         try:
             how = self.printer.print(job["document"], sending, 20)
             assert how is Confirmation.PRINTED
-            self.host.post(f"{path}/done", {"confirmation": how})
+            self.host.tell(job, "done", confirmation=how)
         except DeviceError as problem:
             cause = "unreachable" if problem.cause == "unplugged" else problem.cause
-            self.host.post(f"{path}/failed", {"cause": cause, "printed": problem.printed})
+            self.host.tell(job, "failed", cause=cause, printed=problem.printed)
         return job
 
     def mend(self) -> None:

@@ -140,8 +140,8 @@ def test_a_test_ticket_is_printed_once_and_asked_about(host: Host, here: Clinic,
     assert (job["kind"], job["document"]["code"]) == ("try_ticket", "TEST")
     encoder = Encoder("TM-T88V", style=Lettering.PRINTER)
     assert b"TEST" in encoder.encode(layout(job["document"], encoder.paper))
-    assert host.post(f"jobs/{job['id']}/sending").status_code == 200
-    assert host.post(f"jobs/{job['id']}/done", {"confirmation": "printed"}).status_code == 200
+    assert host.tell(job, "sending").status_code == 200
+    assert host.tell(job, "done", confirmation="printed").status_code == 200
     page = ana.get(PAGE).text
     assert "The printer says that it is printed." in page
     assert "Does the paper show this?" in page
@@ -155,7 +155,7 @@ def test_a_test_ticket_that_fails_is_told_and_makes_no_task(
         do(ana, "print")
         job = host.next_job()
         assert job is not None
-        host.post(f"jobs/{job['id']}/failed", {"cause": "paper_out", "printed": printed})
+        host.tell(job, "failed", cause="paper_out", printed=printed)
         page = ana.get(PAGE).text
         assert words in page
         assert "out of paper" in page
@@ -200,8 +200,8 @@ def test_settings_codes_come_out_of_the_ticket_printer_and_can_be_read(
         assert sorted(code.bytes.decode() for code in read) == sorted(
             setting.data.replace(FNC3, "") for setting in maker.settings
         )
-    assert host.post(f"jobs/{job['id']}/sending").status_code == 200
-    assert host.post(f"jobs/{job['id']}/failed", {"cause": "cutter", "printed": "no"}).status_code == 200
+    assert host.tell(job, "sending").status_code == 200
+    assert host.tell(job, "failed", cause="cutter", printed="no").status_code == 200
     assert host.next_job() is None, "Twice pressed is once printed, and nothing of it comes again."
 
 

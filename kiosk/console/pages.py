@@ -55,7 +55,9 @@ def page() -> ResponseReturnValue:
             subject=_subject(here, reading, line, floor, picked=picked),
             undo=_undo(reading, me, line if picked else None, at=at),
             told=told,
-            todos=surroundings.todos(reading, floor.names, at=at),
+            todos=surroundings.todos(
+                reading, floor.names, picked=line.ticket if line and picked else None, at=at
+            ),
             expected=surroundings.expected(here, reading, floor.names, at=at),
             devices=stations.devices(reading, at),
             rules=rules,

@@ -78,6 +78,8 @@ class PageKey:
 
 
 NEXT = PageKey("Alt+N", "Call who is next for the chosen desk")
+INSURANCE = PageKey("Alt+I", "Look at the next insurance that needs a person")
+CHECKED = PageKey("Alt+V", "Insurance checked")
 PAGE_KEYS = (
     NEXT,
     PageKey("Alt+1 … Alt+9", "Choose a desk"),
@@ -88,6 +90,7 @@ PAGE_KEYS = (
     PageKey("Alt+G", "Give a ticket"),
     PageKey("Alt+K", "Show these keys"),
 )
+INSURANCE_KEYS = (INSURANCE, CHECKED)
 
 
 @dataclass(frozen=True, slots=True)

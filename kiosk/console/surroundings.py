@@ -7,10 +7,11 @@ from datetime import datetime
 from kiosk.appointments import records as appointments
 from kiosk.appointments.records import Status
 from kiosk.clinic import Clinic
-from kiosk.console import words
+from kiosk.console import rules, words
 from kiosk.console.words import Names
 from kiosk.coverage import records as insurance
 from kiosk.database import Reading
+from kiosk.queueing.tickets import Ticket
 from kiosk.tasks import records as tasks
 from kiosk.tasks.rules import URGENT, Words
 from kiosk.tasks.rules import words as task_words
@@ -39,7 +40,7 @@ PRINTS = frozenset({"print_failed", "print_unknown"})
 class Todo:
     """A task with its words. `prints`: the ticket to print again at `station`, for certain a COPY or not.
 
-    `look_at`: the ticket on whose panel the rest stands.
+    `look_at`: the ticket on whose panel the rest stands; `key` goes there.
     """
 
     id: int | None
@@ -52,6 +53,7 @@ class Todo:
     copy: bool
     station: str | None
     look_at: str | None
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,11 @@ class Expected:
     late_minutes: int
 
 
-def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
-    """Return what needs a person: who asked for help, what stops others, the rest; the oldest first."""
+def todos(reading: Reading, names: Names, *, picked: Ticket | None = None, at: datetime) -> list[Todo]:
+    """Return what needs a person: who asked for help, what stops others, the rest; the oldest first.
+
+    A key goes through the tickets with a question about insurance as they arrived, on from the one `picked`.
+    """
     found = []
     for task in tasks.open_tasks(reading):
         ticket = reading.snapshot.tickets.get(task.ticket or "")
@@ -93,21 +98,27 @@ def todos(reading: Reading, names: Names, *, at: datetime) -> list[Todo]:
             )
         )
     todos = sorted(found, key=lambda todo: (not (todo.help and todo.urgent), not todo.urgent, todo.id))
-    return _together(todos)
+    asked_about = {todo.look_at for todo in todos if todo.look_at}
+    if not asked_about:
+        return todos
+    tickets = sorted((reading.snapshot.tickets[id] for id in asked_about), key=lambda ticket: ticket.serial)
+    following = next((t for t in tickets if picked is not None and t.serial > picked.serial), tickets[0])
+    if len(tickets) > MOST_INSURANCE:
+        return _together(todos, len(tickets), following)
+    return [
+        replace(todo, key=rules.INSURANCE.key) if todo.look_at == following.id else todo for todo in todos
+    ]
 
 
-def _together(todos: Sequence[Todo]) -> list[Todo]:
+def _together(todos: Sequence[Todo], tickets: int, following: Ticket) -> list[Todo]:
     """Many tickets with a question about insurance are one line: the sign in the list tells which."""
-    about_insurance = [todo for todo in todos if todo.look_at]
-    tickets = list(dict.fromkeys(todo.look_at for todo in about_insurance))
-    if len(tickets) <= MOST_INSURANCE:
-        return list(todos)
     told = Words(
-        f"{len(tickets)} tickets need a look at their insurance.",
-        "Open them one after the other: the list marks them with “Insurance”.",
+        f"{tickets} tickets need a look at their insurance.",
+        "Look at one after the other: the list marks them with “Insurance”.",
     )
-    first = about_insurance[0]
-    return [todo for todo in todos if not todo.look_at] + [replace(first, id=None, words=told)]
+    first = next(todo for todo in todos if todo.look_at)
+    line = replace(first, id=None, words=told, look_at=following.id, key=rules.INSURANCE.key)
+    return [todo for todo in todos if not todo.look_at] + [line]
 
 
 def expected(here: Clinic, reading: Reading, names: Names, *, at: datetime) -> Sequence[Expected]:

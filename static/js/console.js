@@ -85,13 +85,16 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-live-go]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  go(link.href).then(showActing);
+  go(link.href).then(() => showActing(link.hash));
 });
 
-/** On a phone, the list is below what it selects for. */
-function showActing() {
+/** On a phone, the list is below what it selects for. A link that leads to a part of it shows that part. */
+function showActing(part) {
   const acting = document.getElementById("acting");
   if (acting.getBoundingClientRect().bottom < 0) acting.scrollIntoView();
+  if (!part) return;
+  document.querySelector(part)?.closest("section").scrollIntoView({ block: "nearest" });
+  say(["code", "name", "insurance"].map((one) => acting.querySelector(`.subject__${one}`)?.textContent.trim()).join(" "));
 }
 
 /** What was typed for a ticket is kept until the ticket is given. */

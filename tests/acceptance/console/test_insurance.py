@@ -15,6 +15,7 @@ from kiosk.coverage import records
 from kiosk.coverage.rules import Card, Finding, Source
 from kiosk.coverage.simulated import SimulatedClearingHouse
 from kiosk.queueing.tickets import Ticket
+from kiosk.tasks import records as tasks
 from tests.acceptance.console.conftest import Desk, Opens, Room
 from tests.acceptance.console.test_looks import DESK, PHONE, complaints
 from tests.acceptance.running import RunningClinic
@@ -115,6 +116,24 @@ def test_a_wrong_number_is_corrected_checked_and_taken_back(
     ana.page.locator("[data-told]").get_by_role("button", name="Undo").click()
     expect(row).to_contain_text("Insurance")
     expect(insurance).not_to_contain_text("Checked by")
+
+
+def test_a_dozen_insurances_are_checked_by_two_keys(
+    sit_down: Opens, room: Room, running: RunningClinic
+) -> None:
+    room.do(lambda tx: [tasks.close(tx, task.id, "ben") for task in tasks.open_tasks(tx)])
+    tickets = [arrive(running) for _ in range(12)]
+    for ticket in tickets:
+        show(running, ticket, None, Finding.DECLINED)
+    ana = sit_down("ana", 1366, 768)
+    for ticket in tickets:
+        ana.page.keyboard.press("Alt+I")
+        expect(ana.page.locator(".subject__code")).to_have_text(ticket.code)
+        expect(ana.page.get_by_role("heading", name="Insurance")).to_be_in_viewport()
+        expect(ana.page.get_by_role("button", name="Checked", exact=True)).to_be_in_viewport(ratio=1)
+        ana.page.keyboard.press("Alt+V")
+        expect(ana.page.locator(".insurance")).to_contain_text("Checked by You")
+    expect(ana.page.locator(".todos")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -1,5 +1,6 @@
 """Insurance on the console: what is read, what can be done about it, who may see it."""
 
+import re
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -116,6 +117,22 @@ def test_many_tickets_with_trouble_are_one_line(floor: Floor) -> None:
     page = panel(floor, second)
     assert page.count("came without an insurance card") >= 2
     assert "tickets need a look" not in page
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_key_goes_through_the_troubled_as_they_arrived_and_begins_anew(floor: Floor, count: int) -> None:
+    tickets = [show(floor, None, Finding.MISSING) for _ in range(count)]
+    fine = show(floor, None, Finding.MISSING)
+    send(floor, fine, "check")
+
+    for picked, following in zip([*tickets, fine], [*tickets[1:], tickets[0], tickets[0]], strict=True):
+        page = floor.ana.client.get(f"/console?ticket={picked.id}").text
+        led_to = re.findall(r'href="([^"]*)"[^>]* aria-keyshortcuts="Alt\+I"', page)
+        assert led_to == [f"/console?ticket={following.id}#insurance-title"]
+
+    send(floor, tickets[0], "check")
+    page = floor.ana.client.get(f"/console?ticket={tickets[0].id}").text
+    assert f'?ticket={tickets[1].id}#insurance-title" data-live-go aria-keyshortcuts="Alt+I"' in page
 
 
 def test_checked_is_told_and_can_be_taken_back(floor: Floor) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kiosk.console import rules
-from kiosk.console.rules import COMMANDS, PAGE_KEYS, SLOTS, Shown, Wait
+from kiosk.console.rules import COMMANDS, INSURANCE_KEYS, PAGE_KEYS, SLOTS, Shown, Wait
 from kiosk.queueing.tickets import Action, State, Ticket
 from tests.cast import NINE, minutes
 
@@ -28,7 +28,9 @@ def test_every_action_of_the_queue_has_a_button_and_a_key() -> None:
 @pytest.mark.parametrize("state", State)
 def test_a_key_means_one_thing_at_a_time(state: State) -> None:
     ticket = TICKET.changed(state=state)
-    keys = [button.command.key for button in rules.buttons(ticket)] + [key.key for key in PAGE_KEYS]
+    keys = [button.command.key for button in rules.buttons(ticket)] + [
+        key.key for key in PAGE_KEYS + INSURANCE_KEYS
+    ]
 
     assert len(keys) == len(set(keys))
 

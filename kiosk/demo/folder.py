@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import random
+import re
 import shutil
 import socket
 from contextlib import ExitStack
@@ -174,10 +175,12 @@ def _write(where: Places, timezone: str) -> None:
         "port = 9100": f"port = {where.printer_port}",
     }
     text = Path(__file__).with_name("kiosk.toml").read_text(encoding="utf-8")
-    for shipped, now in lines.items():
+    for shipped in lines:
         if shipped not in text:
             raise ConfigError(f"The demo's kiosk.toml lacks the line {shipped!r}.")
-        text = text.replace(shipped, now)
+    # In one pass: a port that was chosen may be the shipped one of something else.
+    shipped_lines = re.compile("|".join(map(re.escape, lines)))
+    text = shipped_lines.sub(lambda found: lines[found[0]], text)
     where.config.write_text(text, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -47,6 +48,19 @@ def test_the_configuration_holds_this_starts_addresses_for_server_and_device_hos
     assert devices.token_file.stat().st_mode & 0o077 == 0
     assert devices.scanners[0].port == str(where.devices / "scanner")
     assert [getattr(printer, "port", None) for printer in devices.printers] == [where.printer_port]
+
+
+@pytest.mark.parametrize("port", [8100, 8200, 8765, 9100])
+def test_a_port_that_another_part_of_the_shipped_configuration_has_can_be_chosen(
+    tmp_path: Path, port: int
+) -> None:
+    where = replace(folder.places(tmp_path / "demo", free_port()), port=port)
+    config, _ = folder.prepare(where, at=NINE)
+    hardware = load_drivers(where.config, {})
+    assert config.server.port == port
+    assert hardware.server == where.address
+    assert [printer.port for printer in hardware.printers] == [where.printer_port]
+    assert hardware.preview_port == where.preview_port
 
 
 def test_other_peoples_files_are_left_alone(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ def install(options: argparse.Namespace, places: Places) -> None:
         raise InstallError("Only root can install: put sudo in front.")
     if not options.no_packages:
         missing_packages(choices)
+    check(options, choices)
     box.users_and_folders(places)
     if SERVER in choices.parts and choices.url.startswith("https:"):
         given = (options.certificate, options.key) if options.certificate else None
@@ -49,8 +50,10 @@ def install(options: argparse.Namespace, places: Places) -> None:
     ca = options.ca or next((p for p in (places.tls / "ca.crt", places.etc / "ca.crt") if p.exists()), None)
     if SERVER in choices.parts or KIOSK in choices.parts:
         box.config(places, choices, ca)
+    if ca:
+        box.put(ca, places.etc / "ca.crt")
     if choices.screen:
-        box.browser(places, choices, ca)
+        box.browser(places, choices)
     folder = release.make(places, options.wheelhouse)
     if SERVER in choices.parts:
         upgrade.to(folder, places, lambda: box.units(places, choices))
@@ -82,6 +85,17 @@ def chosen(options: argparse.Namespace, known: Choices | None) -> Choices:
     return Choices(kind, url, "" if kind == SERVER else screen)
 
 
+def check(options: argparse.Namespace, choices: Choices) -> None:
+    """Look at the files that were given before anything is changed. Raises InstallError."""
+    for path in (options.certificate, options.key, options.ca, options.wheelhouse):
+        if path and not path.exists():
+            raise InstallError(f"There is no {path}.")
+    if options.certificate:
+        authority.check(options.certificate, options.key, choices.host)
+    if options.ca:
+        authority.for_policy(options.ca)
+
+
 def missing_packages(choices: Choices) -> None:
     """Install what is missing, by apt."""
     installed = run("dpkg-query", "-W", "-f", "${Package} ${Status}\n")
@@ -104,7 +118,8 @@ def begin(choices: Choices) -> None:
 
 def first_account(places: Places, username: str) -> None:
     """Somebody must be able to sign in: the password is asked for, or comes in KIOSK_PASSWORD."""
-    if not username or username in upgrade.command(places, "staff", "list"):
+    accounts = upgrade.command(places, "staff", "list").splitlines() if username else []
+    if not username or username in {line.split()[0] for line in accounts}:
         return
     password = os.environ.get("KIOSK_PASSWORD") or getpass.getpass(f"A password for {username}: ")
     upgrade.command(
@@ -120,10 +135,11 @@ def next_steps(places: Places, choices: Choices) -> list[str]:
         steps.append(f"This screen opens {choices.address} and shows a code: type it there.")
     if KIOSK in choices.parts:
         code = pairing_code(places) if places.is_this_machine else ""
-        if code is not None:
-            where = code or "in its log (journalctl -u kiosk-devices)"
-            steps.append(f"The device host's code is {where}: type it too.")
-    return [*steps, "What is missing is said by: kiosk doctor (docs/operations.md)"]
+        if code:
+            steps.append(f"The device host's code is {code}: type it too.")
+        elif code is not None:
+            steps.append("The device host's code comes in its log: sudo journalctl -u kiosk-devices -n 5")
+    return [*steps, "What is missing is said by: sudo kiosk doctor (docs/operations.md)"]
 
 
 def pairing_code(places: Places, within_s: float = 15) -> str | None:
@@ -132,7 +148,10 @@ def pairing_code(places: Places, within_s: float = 15) -> str | None:
         return None
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        for line in reversed(run("journalctl", "-u", "kiosk-devices", "-n", 50, "-o", "cat").splitlines()):
+        # Codes of the starts before this one open nothing any more.
+        start = run("systemctl", "show", "--value", "--property=InvocationID", "kiosk-devices").strip()
+        said = run("journalctl", f"_SYSTEMD_INVOCATION_ID={start}", "-n", 50, "-o", "cat")
+        for line in reversed(said.splitlines()):
             if "Type this code" in line:
                 return line.split()[-1]
         time.sleep(1)
@@ -157,7 +176,14 @@ def rollback(options: argparse.Namespace, places: Places) -> None:
     choices = box.remembered(places)
     if choices is None:
         raise InstallError("Nothing is installed here.")
-    upgrade.back(places, lambda: box.units(places, choices))
+    if SERVER in choices.parts:
+        upgrade.back(places, lambda: box.units(places, choices))
+    else:
+        release.switch(places, release.before(places))
+        box.units(places, choices)
+        say(f"{places.current.resolve().name} runs again.")
+    if places.is_this_machine:
+        begin(choices)
 
 
 def make_wheelhouse(options: argparse.Namespace, places: Places) -> None:
@@ -169,7 +195,8 @@ def parser() -> argparse.ArgumentParser:
     """The commands."""
     top = argparse.ArgumentParser(prog="systemd/install", description=(__doc__ or "").partition("\n")[0])
     top.set_defaults(run=install)
-    commands = top.add_subparsers(metavar="<what>", required=True)
+    kinds = "|".join(box.PARTS)
+    commands = top.add_subparsers(metavar=f"{kinds}|upgrade|rollback|uninstall|wheelhouse", required=True)
     for kind in (*box.PARTS, "upgrade"):
         one = commands.add_parser(
             kind, help="bring this computer up to date" if kind == "upgrade" else f"install: {kind}"

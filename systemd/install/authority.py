@@ -6,7 +6,7 @@ import shutil
 import ssl
 from pathlib import Path
 
-from .commands import run, say
+from .commands import InstallError, run, say
 from .places import Places
 
 AUTHORITY_DAYS, DAYS = 3650, 397
@@ -18,6 +18,9 @@ def provide(places: Places, host: str, given: tuple[Path, Path] | None) -> None:
     """See to it that there is a certificate for `host` which lasts."""
     places.tls.mkdir(parents=True, exist_ok=True)
     places.tls.chmod(0o700)
+    if given or is_of_another_name(places.tls, host):
+        for name in ("ca.key", "ca.crt", "ca.srl", "server.crt", "server.key"):
+            (places.tls / name).unlink(missing_ok=True)
     if given:
         for source, name in zip(given, ("server.crt", "server.key"), strict=True):
             shutil.copyfile(source, places.tls / name)
@@ -29,6 +32,33 @@ def provide(places: Places, host: str, given: tuple[Path, Path] | None) -> None:
         sign(places.tls, host)
 
 
+def check(certificate: Path, key: Path, host: str) -> None:
+    """Refuse what nginx would not start with, or no browser would trust. Raises InstallError."""
+    try:
+        # A password that is given is not asked for.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (ssl.SSLError, ValueError):
+        raise InstallError(
+            f"{key} is not the key of {certificate}, a password protects it, or they are not PEM."
+        ) from None
+    asked = "-checkip" if is_address(host) else "-checkhost"
+    if "does match" not in run("openssl", "x509", "-in", certificate, "-noout", asked, host):
+        raise InstallError(f"{certificate} is not for {host}: no browser would trust it.")
+
+
+def is_of_another_name(folder: Path, host: str) -> bool:
+    """Whether the clinic's own authority vouches for a name that the clinic had before."""
+    certificate = folder / "ca.crt"
+    if not certificate.exists():
+        return False
+    return not run("openssl", "x509", "-in", certificate, "-noout", "-subject").strip().endswith(name(host))
+
+
+def name(host: str) -> str:
+    """What the clinic's own authority is called; no name may be longer."""
+    return f"Clinic kiosk authority for {host}"[:64]
+
+
 def make_authority(folder: Path, host: str) -> None:
     """Make the clinic's own authority. It can vouch for `host` and nothing else, whoever steals its key."""
     say(f"Making a certificate authority for {host} ...")
@@ -36,7 +66,7 @@ def make_authority(folder: Path, host: str) -> None:
     new_key(folder / "ca.key")
     run(
         "openssl", "req", "-x509", "-new", "-key", folder / "ca.key", "-days", AUTHORITY_DAYS, "-sha256",
-        "-subj", f"/CN=Clinic kiosk authority for {host}"[:64], "-out", folder / "ca.crt",
+        "-subj", f"/CN={name(host)}", "-out", folder / "ca.crt",
         *(word for extension in (*extensions, f"nameConstraints=critical,{only(host)}")
           for word in ("-addext", extension)),
     )  # fmt: skip
@@ -97,5 +127,10 @@ def only(host: str) -> str:
 
 
 def for_policy(authority: Path) -> str:
-    """The authority as Chromium's policy wants it: base64 of its DER."""
-    return base64.b64encode(ssl.PEM_cert_to_DER_cert(authority.read_text())).decode()
+    """The authority as Chromium's policy wants it: base64 of its DER. Raises InstallError."""
+    try:
+        return base64.b64encode(ssl.PEM_cert_to_DER_cert(authority.read_text())).decode()
+    except ValueError:
+        raise InstallError(
+            f"{authority} is not a certificate in PEM: openssl x509 -inform der -in {authority} -out ca.crt"
+        ) from None

@@ -3,13 +3,14 @@
 import json
 import re
 import shutil
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from . import authority
-from .commands import run, say
+from .commands import InstallError, run, say
 from .places import Places
 
 SYSTEMD = Path(__file__).resolve().parents[1]
@@ -97,22 +98,27 @@ def read_again() -> None:
 
 
 def config(places: Places, choices: Choices, ca: Path | None) -> None:
-    """A first kiosk.toml, when there is none: the technician's own is never touched."""
-    if places.config.exists():
-        return
+    """A first kiosk.toml. In the technician's own nothing is changed: what it lacks is added at its end."""
+    written = places.config.read_text() if places.config.exists() else ""
+    try:
+        known = tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        raise InstallError(f"{places.config} cannot be read: {error}") from None
     clinic, mark, devices = (SYSTEMD / "kiosk.toml").read_text().partition(DEVICES_BEGIN)
-    text = (clinic if SERVER in choices.parts else "") + (mark + devices if KIOSK in choices.parts else "")
+    text = clinic if SERVER in choices.parts and "site" not in known else ""
+    if KIOSK in choices.parts and "drivers" not in known:
+        text += mark + devices
     if ca is None:
         text = re.sub("^ca_file.*\n", "", text, flags=re.MULTILINE)
-    put_text(text.replace("https://kiosk.example", choices.url), places.config)
-    say(f"Wrote {places.config}: change it to what is there (docs/configuration.md).")
+    if text:
+        text = text.replace("https://kiosk.example", choices.url)
+        put_text(f"{written}\n{text}" if written else text, places.config)
+        say(f"Wrote {places.config}: change it to what is there (docs/configuration.md).")
 
 
-def browser(places: Places, choices: Choices, ca: Path | None) -> None:
+def browser(places: Places, choices: Choices) -> None:
     """What the screen shows, and that it shows nothing else."""
     own = places.etc / "ca.crt"
-    if ca:
-        put(ca, own)
     lines = (f"KIOSK_URL={choices.url}", f"KIOSK_SCREEN={choices.screen}", f"KIOSK_CA=/etc/kiosk/{own.name}")
     put_text("\n".join(lines) + "\n", places.etc / "browser.env")
     trusted = authority.for_policy(own) if own.exists() else ""

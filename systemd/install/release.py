@@ -63,10 +63,18 @@ def packages(folder: Path, wheelhouse: Path | None) -> None:
     """Give the release a Python environment of its own, every package checked by its hash."""
     run(INTERPRETER, "-m", "venv", folder / ".venv")
     offline = ("--no-index", "--find-links", wheelhouse) if wheelhouse else ()
-    run(
-        python(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir",
-        "--require-hashes", *offline, "-r", folder / "requirements.lock",
-    )  # fmt: skip
+    try:
+        run(
+            python(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+            "--no-cache-dir", "--require-hashes", *offline, "-r", folder / "requirements.lock",
+        )  # fmt: skip
+    except InstallError as error:
+        cure = (
+            "Gather the wheelhouse anew, from this source, on a computer of the same kind."
+            if wheelhouse
+            else "Is there a network here? Without one: `make wheelhouse` (docs/installation.md)."
+        )
+        raise InstallError(f"{error}\n{cure}") from None
 
 
 def switch(places: Places, folder: Path) -> None:
@@ -89,6 +97,13 @@ def link(name: Path, folder: Path) -> None:
 def current(places: Places) -> Path | None:
     """The release that runs, if there is one."""
     return places.current.resolve() if places.current.exists() else None
+
+
+def before(places: Places) -> Path:
+    """Return the release that ran before. Raises InstallError."""
+    if not places.previous.exists():
+        raise InstallError("There is no release before this one.")
+    return places.previous.resolve()
 
 
 def forget_old(places: Places) -> None:

@@ -53,9 +53,7 @@ def to(folder: Path, places: Places, units: Callable[[], None]) -> None:
 
 def back(places: Places, units: Callable[[], None]) -> None:
     """Undo the last upgrade: the release before, and the copy of the database that was made then."""
-    if not places.previous.exists():
-        raise InstallError("There is no release before this one.")
-    server, before = Server(places), places.previous.resolve()
+    server, before = Server(places), release.before(places)
     server.stop()
     release.switch(places, before)
     units()

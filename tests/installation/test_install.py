@@ -6,6 +6,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "systemd"))
 
 from install import authority, box, release  # noqa: E402
+from install.commands import InstallError  # noqa: E402
 from install.places import Places  # noqa: E402
 
 URL = "https://kiosk.clinic.example"
@@ -87,6 +89,12 @@ def test_the_clinics_own_authority_vouches_for_one_name(tmp_path: Path, host: st
         (["upgrade"], "Say what this computer is"),
         (["server", "--url", URL, "--key", "key.pem"], "belong together"),
         (["rollback"], "Nothing is installed here"),
+        ([], "server|kiosk|tv|all"),
+        (
+            ["kiosk", "--url", URL, "--screen", "front", "--no-packages", "--ca", "ca.crt"],
+            "There is no ca.crt.",
+        ),
+        (["server", "--url", URL, "--no-packages", "--wheelhouse", "wheels"], "There is no wheels."),
     ],
 )
 def test_what_is_missing_is_said(tmp_path: Path, words: list[str], sentence: str) -> None:
@@ -94,6 +102,66 @@ def test_what_is_missing_is_said(tmp_path: Path, words: list[str], sentence: str
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def certificate(folder: Path, host: str) -> tuple[Path, Path]:
+    """A certificate that the clinic bought, and its key."""
+    authority.provide(Places(folder), host, None)
+    return Places(folder).tls / "server.crt", Places(folder).tls / "server.key"
+
+
+def test_a_certificate_that_nginx_or_a_browser_would_refuse_is_refused(tmp_path: Path) -> None:
+    bought, key = certificate(tmp_path / "bought", "kiosk.clinic.example")
+    _, another = certificate(tmp_path / "another", "kiosk.clinic.example")
+    authority.check(bought, key, "kiosk.clinic.example")
+    with pytest.raises(InstallError, match="is not the key of"):
+        authority.check(bought, another, "kiosk.clinic.example")
+    with pytest.raises(InstallError, match=r"is not for elsewhere\.example"):
+        authority.check(bought, key, "elsewhere.example")
+
+
+def test_an_authority_that_is_not_pem_is_refused_with_what_makes_it_so(tmp_path: Path) -> None:
+    (tmp_path / "ca.cer").write_bytes(b"\x30\x82\x01\xf0")
+    with pytest.raises(InstallError, match="openssl x509 -inform der"):
+        authority.for_policy(tmp_path / "ca.cer")
+
+
+def test_a_clinic_with_another_name_gets_another_authority(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    authority.provide(places, "kiosk.clinic.example", None)
+    authority.provide(places, "kiosk.clinic", None)
+    authority.check(places.tls / "server.crt", places.tls / "server.key", "kiosk.clinic")
+
+
+def test_a_certificate_of_the_clinics_own_is_never_replaced_by_one_made_here(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    authority.provide(places, "kiosk.clinic.example", None)
+    authority.provide(
+        places, "kiosk.clinic.example", certificate(tmp_path / "bought", "kiosk.clinic.example")
+    )
+    assert not (places.tls / "ca.key").exists()
+
+
+def test_a_kiosks_box_that_becomes_a_server_too_keeps_its_devices(tmp_path: Path) -> None:
+    places, ca = Places(tmp_path), tmp_path / "ca.crt"
+    box.config(places, box.Choices("kiosk", URL, "front"), ca)
+    devices = places.config.read_text() + '[[drivers.printers]]\nname = "tickets"\n'
+    places.config.write_text(devices)
+    for _ in range(2):
+        box.config(places, box.Choices("all", URL, "front"), ca)
+        text = places.config.read_text()
+        assert text.startswith(devices)
+        assert tomllib.loads(text)["server"]["public_url"] == URL
+        assert text.count("[drivers]") == 1
+
+
+def test_a_kiosk_toml_that_cannot_be_read_is_refused_by_its_line(tmp_path: Path) -> None:
+    places = Places(tmp_path)
+    places.etc.mkdir(parents=True)
+    places.config.write_text("[site]\nname = Riverside\n")
+    with pytest.raises(InstallError, match=r"kiosk\.toml cannot be read: .* line 2"):
+        box.config(places, box.Choices("server", URL), None)
 
 
 @pytest.fixture(scope="module")

@@ -54,8 +54,15 @@ class Deeds:
         match effect:
             case OpenTask(kind, subject, ticket):
                 tasks.open(self.tx, kind, station=self.station, subject=subject, ticket=ticket or None)
-            case CloseTask(kind, subject):
-                tasks.close_where(self.tx, (kind,), by=self.by, station=self.station, subject=subject)
+            case CloseTask(kind, subject, ticket):
+                tasks.close_where(
+                    self.tx,
+                    (kind,),
+                    by=self.by,
+                    station=self.station,
+                    subject=subject or None,
+                    ticket=ticket or None,
+                )
             case Print(ticket, copy):
                 printing.queue_ticket(self.tx, self.station, self.tx.room.ticket(ticket), copy=copy)
             case Insure():

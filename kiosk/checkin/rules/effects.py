@@ -43,7 +43,8 @@ class CloseTask:
     """A person is not needed any more."""
 
     kind: str
-    subject: str
+    subject: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def settled(state: Dialogue) -> tuple[Effect, ...]:
 
 
 def arrived(state: Dialogue, given: Arrived) -> Outcome:
-    """Show the ticket."""
+    """Show the ticket. Who left it before has it now."""
     here = begun(state, step=Step.TICKET, ticket=given.ticket, again=given.again, sent=None)
-    return here, settled(state)
+    found = (CloseTask("ticket_not_taken", ticket=given.ticket),) if given.again else ()
+    return here, (*settled(state), *found)

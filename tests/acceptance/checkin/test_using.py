@@ -45,7 +45,7 @@ def test_by_touch_with_the_letters_on_the_screen(panel: Panel) -> None:
     expect(page.locator(".kiosk__name")).to_have_text("Ana N.")
     page.get_by_role("button", name="Sí, regístrenme").tap()
     expect(page.locator(".kiosk__checked-in")).to_have_text("Su llegada está registrada. Su número es B002.")
-    page.get_by_role("button", name="No tengo, o en recepción").tap()
+    page.get_by_role("button", name="No tengo, o lo veo en recepción").tap()
     question(page, "Su llegada está registrada")
     expect(page.locator(".kiosk__code")).to_have_text("B002")
     page.get_by_role("button", name="Listo").tap()

@@ -148,11 +148,20 @@ def test_a_card_does_not_stay_when_somebody_types_a_name(kiosk: Kiosk) -> None:
     assert "Acme Health" in kiosk.page
 
 
-def test_who_comes_back_finds_the_same_ticket(kiosk: Kiosk) -> None:
+def test_the_next_patient_can_leave_the_page_of_one_who_walked_away(kiosk: Kiosk) -> None:
+    arrive(kiosk)
+    assert 'value="start_over"' in kiosk.page
+    assert 'value="desk"' in kiosk.page
+    kiosk.press("new")
+    assert 'value="start_over"' in kiosk.page
+
+
+def test_who_comes_back_finds_the_same_ticket_and_is_not_looked_for(kiosk: Kiosk) -> None:
     arrive(kiosk)
     kiosk.press("timed_out")
     assert kiosk.named("Lopez") is Step.TICKET
     assert "No ticket? Touch “Print again”." in kiosk.page
+    assert [kind for kind, _ in kiosk.tasks] == ["insurance_missing"]
     kiosk.press("print_again")
     assert (kiosk.codes, printed(kiosk)) == (["B001"], 1)
 

@@ -305,6 +305,7 @@ def test_what_was_cut_short_in_a_headset_is_not_gone_on_with_over_the_loudspeake
     listener.turn("insurance")
     page.evaluate("voice.say([{ texts: ['Meridian Mutual Health Insurance'], lang: 'en' }])")
     listener.press("F14")
+    question(page, "Check in here")
     listener.begin("F2")
     listener.silence()
     listener.forget()

@@ -170,7 +170,9 @@ def test_who_wants_no_motion_sees_none(served: Served) -> None:
     served.call(1)
     expect(page.locator(".call--announced")).to_be_visible()
 
-    assert page.evaluate("document.getAnimations().length") == 0
+    # What base.css lets be is over within a hundredth of a millisecond.
+    ends = page.evaluate("document.getAnimations().map((each) => each.effect.getComputedTiming().endTime)")
+    assert all(end < 1 for end in ends)
 
 
 def test_the_highlight_breathes_slower_than_once_a_second_and_ends(served: Served) -> None:

@@ -31,7 +31,7 @@ def test_a_waiting_patient_is_shown_with_name_service_wait_and_reason(floor: Flo
 
     page = floor.ana.look()
 
-    assert "Next B001 Ortiz, Maria Laboratory 16 min soon Walk-in, arrived 9:00 AM" in page
+    assert "Next B001 Ortiz, Maria Laboratory 16 min · soon Walk-in, arrived 9:00 AM" in page
     assert "1 waiting" in page
 
 

@@ -34,7 +34,7 @@ def test_escape_closes_the_menu_of_languages_first(panel: Panel) -> None:
 
 def test_a_key_without_a_button_does_nothing(panel: Panel) -> None:
     page = panel.show(PLACE["insurance"], "en")
-    for key in ("Escape", "F13", "F14", "F2"):
+    for key in ("Escape", "F13", "F2"):
         press(page, key)
     question(page, "Is this still your insurance?")
 

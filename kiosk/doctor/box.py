@@ -231,7 +231,7 @@ def card(machine: Machine) -> Iterator[Finding]:
     if source.startswith("/dev/mmcblk"):
         yield note(
             "This computer writes to a memory card, which wears out.",
-            "Use an SSD, or see SD cards in docs/operations.md.",
+            "Use an SSD, or see “What wears out” in docs/operations.md.",
         )
     elif kind == "overlay":
         yield note(

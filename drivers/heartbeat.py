@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,14 @@ class Pulse:
 class Heartbeat:
     """`run` in a thread of its own until `stopping`."""
 
-    def __init__(self, pulses: Mapping[str, Pulse], environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        pulses: Mapping[str, Pulse],
+        environ: Mapping[str, str] = os.environ,
+        status: Callable[[], str] = lambda: "Every loop turns",
+    ) -> None:
         self._pulses = pulses
+        self._status = status
         self._address = environ.get("NOTIFY_SOCKET", "")
         limit_us = int(environ.get("WATCHDOG_USEC") or 0)
         self._every_s = min(LOOK_EVERY_S, limit_us / 3_000_000) if limit_us else LOOK_EVERY_S
@@ -54,7 +60,7 @@ class Heartbeat:
         if stuck and stuck != self._stuck:
             log.error("Stuck: %s", ", ".join(stuck))
         self._stuck = stuck
-        self.say(f"STATUS=Stuck: {', '.join(stuck)}" if stuck else "WATCHDOG=1\nSTATUS=Every loop turns")
+        self.say(f"STATUS=Stuck: {', '.join(stuck)}" if stuck else f"WATCHDOG=1\nSTATUS={self._status()}")
 
     def say(self, words: str) -> None:
         """To systemd, when it started us; whatever goes wrong with that stops nothing."""

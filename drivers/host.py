@@ -48,6 +48,7 @@ class Host:
         self._health_changed = threading.Event()
         self._scans = ScanBox()
         self._away_from: float | None = None
+        self._pairing = ""
         self._pulses: dict[str, Pulse] = {}
         changed = self._health_changed.set
         self.scanners = [
@@ -77,7 +78,7 @@ class Host:
         }
         if self.printers:
             works["jobs"] = self._talk(self._take_job, self._pulse("jobs"))
-        works["watchdog"] = lambda: Heartbeat(self._pulses).run(self._stopping)
+        works["watchdog"] = lambda: Heartbeat(self._pulses, status=self.status).run(self._stopping)
         for name, work in works.items():
             threading.Thread(target=work, name=name, daemon=True).start()
         if self.mirror is not None:
@@ -97,6 +98,16 @@ class Host:
             device.thread.join(max(0.0, deadline - time.monotonic()))
         self._link.close()
 
+    def status(self) -> str:
+        """What `systemctl status` and the doctor say of this host: what there is to do."""
+        devices = [*self.scanners, *self.printers]
+        found = [self._pairing, "The server is away" if self._away_from is not None else ""]
+        ailing = [(device.device.name, device.health) for device in devices if not device.health.works]
+        found += [f"{name}: {health.cause or health.state}" for name, health in ailing]
+        if not devices:
+            found.append("No scanner and no printer is in [drivers] of kiosk.toml")
+        return _plain("; ".join(filter(None, found))) or "Every device works"
+
     def _pulse(self, loop: str) -> Pulse:
         return self._pulses.setdefault(f"the loop of {loop}", Pulse())
 
@@ -115,13 +126,17 @@ class Host:
         def loop() -> None:
             while not stopped(0):
                 if self._link.token is None:
-                    pair(self._link, self._tokens, stopped, self._claim_every_s)
+                    pair(self._link, self._tokens, stopped, self._claim_every_s, self._show)
+                self._show("")
                 self._unpaired.clear()
                 self._paired.set()
                 while not self._unpaired.wait(PAIRED_LOOK_S):
                     stopped(0)
 
         return loop
+
+    def _show(self, pairing: str) -> None:
+        self._pairing = pairing
 
     def _lost_token(self) -> None:
         if self._paired.is_set() and not self._stopping.is_set():

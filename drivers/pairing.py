@@ -55,8 +55,14 @@ class TokenFile:
             self.path.unlink()
 
 
-def pair(link: Link, tokens: TokenFile, stopped: Stopped, claim_every_s: float = CLAIM_EVERY_S) -> None:
-    """Ask until a coordinator approved this host or it is stopped."""
+def pair(
+    link: Link,
+    tokens: TokenFile,
+    stopped: Stopped,
+    claim_every_s: float = CLAIM_EVERY_S,
+    shown: Callable[[str], None] = lambda words: None,
+) -> None:
+    """Ask until a coordinator approved this host or it is stopped. `shown` is told what there is to do."""
     away = False
     while not stopped(0):
         try:
@@ -64,11 +70,13 @@ def pair(link: Link, tokens: TokenFile, stopped: Stopped, claim_every_s: float =
             code, claim = str(request["code"]), str(request["claim"])
             away = False
             log.warning("This device host is not paired. Type this code on the console: %s", code)
+            shown(f"Not paired, type {code} on the console")
             if _claimed(link, tokens, claim, float(request.get("expires_s", 600)), stopped, claim_every_s):
                 return
         except (LinkError, KeyError, ValueError) as problem:
             if not away:
                 log.warning("Pairing has to wait: %s", problem)
+                shown(f"Not paired, and that has to wait: {problem}")
             away = True
             stopped(ASK_AGAIN_S)
 

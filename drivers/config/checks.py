@@ -60,6 +60,20 @@ def check_names(names: Sequence[str]) -> None:
         raise ConfigError(f"drivers: {len(names)} devices are too many; a box has at most {_MOST_DEVICES}")
 
 
+def check_shared(devices: Sequence[Any]) -> None:
+    """Two that were one thing would keep each other out, or get its scans by chance."""
+    owners: dict[tuple[object, ...], str] = {}
+    for device in devices:
+        for place in PLACES:
+            where = getattr(device, place, "")
+            if not isinstance(where, str) or not where:
+                continue
+            # One plug may be a serial line and a keyboard.
+            first = owners.setdefault((place, where, type(device)), device.name)
+            if first != device.name:
+                raise ConfigError(f"drivers: {first!r} and {device.name!r} have the same {place}, {where!r}")
+
+
 def check_place(where: str, given: list[str]) -> None:
     if not given:
         raise ConfigError(f"{where}.port: is missing; serial or usb_path would do (`python -m drivers list`)")

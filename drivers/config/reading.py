@@ -8,7 +8,16 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from drivers.config.checks import PLACES, ConfigError, check, check_names, check_place, refuse_unknown, text
+from drivers.config.checks import (
+    PLACES,
+    ConfigError,
+    check,
+    check_names,
+    check_place,
+    check_shared,
+    refuse_unknown,
+    text,
+)
 from drivers.config.tables import (
     PREVIEW_PORT,
     PRINTER_KINDS,
@@ -32,7 +41,10 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
         raise ConfigError(f"{path}: {problem.strerror}") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigError(f"{path}: {problem}") from problem
-    return parse(document.get("drivers", {}), environ)
+    config = parse(document.get("drivers", {}), environ)
+    if config.ca_file and not Path(config.ca_file).is_file():
+        raise ConfigError(f"drivers.ca_file: there is no file {config.ca_file}")
+    return config
 
 
 def parse(table: Any, environ: Mapping[str, str]) -> Config:
@@ -47,6 +59,7 @@ def parse(table: Any, environ: Mapping[str, str]) -> Config:
     scanners: list[ScannerConfig] = _devices("drivers.scanners", table, SCANNER_KINDS)
     printers: list[PrinterConfig] = _devices("drivers.printers", table, PRINTER_KINDS)
     check_names([device.name for device in (*scanners, *printers)])
+    check_shared([*scanners, *printers])
     ca_file = table.get("ca_file", "")
     return Config(
         server.rstrip("/"),

@@ -7,8 +7,8 @@ from pathlib import Path
 from kiosk.clinic import utc_now
 from kiosk.config import ConfigError, load
 from kiosk.doctor import box, installation, records
-from kiosk.doctor.box import Machine
 from kiosk.doctor.findings import Finding, good, wrong
+from kiosk.doctor.machine import Machine, keeps_no_records
 
 
 def examine(
@@ -16,14 +16,15 @@ def examine(
 ) -> Iterator[Finding]:
     """Yield what is found, beginning with what all else rests on."""
     machine = machine or Machine()
-    if box.keeps_no_records(machine):
+    if keeps_no_records(machine):
         yield from box.look(machine, now())
         yield from installation.clock(now())
         return
     try:
         config = load(path)
     except ConfigError as error:
-        yield wrong(str(error), "docs/configuration.md describes every key.")
+        told = str(error) if str(path) in str(error) else f"{path}: {error}"
+        yield wrong(told, "docs/configuration.md describes every key.")
         return
     yield good(f"{path}: {config.site.name}, {len(config.services)} services, {len(config.desks)} desks.")
     yield from installation.data_folder(config)

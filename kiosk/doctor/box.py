@@ -1,23 +1,18 @@
-"""Is this computer as the installer left it? Looks at what a server, a kiosk's box or a television needs.
-
-The installer's `/etc/kiosk/install.json` says what this computer is. Without it nothing is looked at.
-"""
+"""Is this computer as the installer left it? Looks at what a server, a kiosk's box or a television needs."""
 
 import json
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 
+from kiosk.doctor import reach
 from kiosk.doctor.findings import Finding, good, note, wrong
+from kiosk.doctor.machine import DEVICES, PARTS, SCREEN, SERVER, Machine, installed
 
 SOON = timedelta(days=30)
-SERVER, SCREEN, DEVICES = "server", "screen", "devices"
-PARTS = {"server": {SERVER}, "kiosk": {SCREEN, DEVICES}, "tv": {SCREEN}, "all": {SERVER, SCREEN, DEVICES}}
 PROGRAMS = {
     SERVER: {"nginx": "nginx-light"},
     SCREEN: {"cage": "cage", "Xwayland": "xwayland", "seatd": "seatd", "chromium": "chromium"},
@@ -25,46 +20,17 @@ PROGRAMS = {
 }
 """Program → the Debian package that has it."""
 GROUPS = {SERVER: (), SCREEN: ("video", "render", "audio"), DEVICES: ("dialout", "lp", "input", "video")}
+DEVICE_HOST = "kiosk-devices.service"
 MEDDLERS = {
     "ModemManager": "takes a scanner for a modem and talks to it for half a minute",
     "brltty": "takes a scanner's cable for a Braille display",
 }
 NOTO = Path("usr/share/fonts/truetype/noto")
 POLICY = Path("etc/chromium/policies/managed/kiosk.json")
+HOST_IS_WELL = "Every device works"
+"""How the device host's status line begins when it is paired and there is nothing to do."""
+LONGEST_LINE = 300
 UNDER_VOLTAGE, UNDER_VOLTAGE_BEFORE = 0x1, 0x10000
-
-
-def call(*words: str) -> str:
-    """What a program prints; nothing when there is none, or it does not answer."""
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip()
-
-
-@dataclass(frozen=True)
-class Machine:
-    """The computer that is looked at: its files, and its programs."""
-
-    root: Path = Path("/")
-    call: Callable[..., str] = call
-    which: Callable[[str], str | None] = shutil.which
-
-
-def installed(machine: Machine) -> tuple[str, str] | None:
-    """Return what this computer is, and the clinic's address; None when no installer was here."""
-    try:
-        told = json.loads((machine.root / "etc/kiosk/install.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return str(told["kind"]), str(told["url"])
-
-
-def keeps_no_records(machine: Machine) -> bool:
-    """Whether this is a box without a server: it has no database that could be looked at."""
-    known = installed(machine)
-    return known is not None and SERVER not in PARTS[known[0]]
 
 
 def look(machine: Machine, now: datetime, zone: str = "") -> Iterator[Finding]:
@@ -79,6 +45,8 @@ def look(machine: Machine, now: datetime, zone: str = "") -> Iterator[Finding]:
     yield from groups(machine, parts)
     yield from units(machine, kind)
     yield from certificate(machine, now)
+    yield from address(machine, parts, url)
+    yield from strangers(machine)
     if SCREEN in parts:
         yield from policy(machine, url)
         yield from fonts(machine)
@@ -117,14 +85,22 @@ def units(machine: Machine, kind: str) -> Iterator[Finding]:
     for name in _units(kind):
         state = machine.call("systemctl", "is-active", name)
         if state == "active":
-            said = machine.call("systemctl", "show", "--value", "--property=StatusText", name)
-            yield good(f"{name} runs{f': {said}' if said else ''}.")
+            said = machine.call("systemctl", "show", "--value", "--property=StatusText", name).rstrip(".")
+            words = f"{name} runs{f': {said}' if said else ''}."
+            if name == DEVICE_HOST and said and not said.startswith(HOST_IS_WELL):
+                yield wrong(
+                    words,
+                    "A code is for the console, Screens. More says: sudo journalctl -u kiosk-devices -n 20",
+                )
+            else:
+                yield good(words)
         elif machine.call("systemctl", "is-enabled", name) != "enabled":
             yield wrong(f"{name} is switched off.", f"sudo systemctl enable --now {name}")
         else:
+            last = machine.call("journalctl", f"_SYSTEMD_UNIT={name}", "-n", "1", "-o", "cat")
             yield wrong(
-                f"{name} does not run ({state or 'unknown'}).",
-                f"Read why: sudo journalctl -u {name} -n 30. Then: sudo systemctl restart {name}",
+                f"{name} does not run ({state or 'unknown'}){f': {last[:LONGEST_LINE]}' if last else ''}.",
+                f"Read more: sudo journalctl -u {name} -n 30. Then: sudo systemctl restart {name}",
             )
 
 
@@ -136,14 +112,19 @@ def _units(kind: str) -> Sequence[str]:
         "kiosk-issuers.timer",
         "nginx.service",
     )
-    kiosk = ("seatd.service", "kiosk-devices.service", "kiosk-browser.service")
+    kiosk = ("seatd.service", DEVICE_HOST, "kiosk-browser.service")
     return {"server": server, "kiosk": kiosk, "tv": ("seatd.service", "kiosk-tv.service")}.get(
         kind, (*server, *kiosk)
     )
 
 
 def certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
-    for name, what in (("tls/server.crt", "The certificate"), ("ca.crt", "The clinic's own authority")):
+    ours = (machine.root / "etc/kiosk/tls/ca.key").exists()
+    renew = "Renew it: sudo make upgrade" + ("" if ours else ' OPTIONS="--certificate … --key …"')
+    for name, what, cure in (
+        ("tls/server.crt", "The certificate", renew),
+        ("ca.crt", "The authority that is trusted", 'Bring the next one: sudo make upgrade OPTIONS="--ca …"'),
+    ):
         path = machine.root / "etc/kiosk" / name
         try:
             ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
@@ -159,12 +140,49 @@ def certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
         if ends <= now:
             yield wrong(
                 f"{what} ended on {ends:%Y-%m-%d}: no screen trusts the server.",
-                "Renew it: sudo make upgrade",
+                cure,
             )
         elif ends - now < SOON:
-            yield note(words, "Renew it: sudo make upgrade")
+            yield note(words, cure)
         else:
             yield good(words)
+
+
+def address(machine: Machine, parts: set[str], url: str) -> Iterator[Finding]:
+    """Look whether the screens, and apart from them the device host, find the server and believe it."""
+    trusted = machine.root / "etc/kiosk/ca.crt"
+    yield from machine.reach(url, "This computer", trusted if trusted.exists() else None)
+    try:
+        written = tomllib.loads(_text(machine.root / "etc/kiosk/kiosk.toml"))
+    except tomllib.TOMLDecodeError:
+        return
+    public = str(written.get("server", {}).get("public_url", "")).rstrip("/")
+    if SERVER in parts and public and public != url:
+        yield wrong(
+            f"kiosk.toml says public_url = {public}, but this computer was installed for {url}.",
+            f'Correct kiosk.toml, or: sudo make upgrade OPTIONS="--url {public}"',
+        )
+    drivers = written.get("drivers", {})
+    if DEVICES in parts and (server := str(drivers.get("server", ""))):
+        ca_file = drivers.get("ca_file")
+        if ca_file and not (machine.root / str(ca_file).lstrip("/")).exists():
+            yield wrong(f"There is no {ca_file}, which kiosk.toml names as ca_file.", reach.TRUST_AGAIN)
+            return
+        own = machine.root / str(ca_file).lstrip("/") if ca_file else None
+        yield from machine.reach(server, "The device host", own, alone=True)
+
+
+def strangers(machine: Machine) -> Iterator[Finding]:
+    """Look for what somebody else, mostly root, put among the files of our users: they cannot open it."""
+    for folder in sorted((machine.root / "var/lib").glob("kiosk*")):
+        owner = folder.stat().st_uid
+        for path in sorted(folder.rglob("*")):
+            if path.lstat().st_uid != owner:
+                yield wrong(
+                    f"{path} belongs to another user than {folder}, and may not be used by it.",
+                    f"sudo chown -R {folder.owner()}: {folder}",
+                )
+                break
 
 
 def policy(machine: Machine, url: str) -> Iterator[Finding]:

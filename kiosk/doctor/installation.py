@@ -30,7 +30,7 @@ def data_folder(config: Config) -> Iterator[Finding]:
             f"The data folder {folder} does not exist.", "Run `python -m kiosk migrate`, which makes it."
         )
     elif not os.access(folder, os.W_OK | os.X_OK):
-        yield wrong(f"The data folder {folder} cannot be written by {_me()}.", f"chown {_me()} {folder}")
+        yield wrong(f"The data folder {folder} cannot be written by {_me()}.", f"sudo chown {_me()} {folder}")
     else:
         yield good(f"The data folder {folder} can be written.")
 
@@ -43,9 +43,9 @@ def keys(config: Config) -> Iterator[Finding]:
             continue
         mode = path.stat().st_mode & 0o777
         if mode & 0o077:
-            yield wrong(f"{path} can be read by others (mode {mode:o}).", f"chmod 600 {path}")
+            yield wrong(f"{path} can be read by others (mode {mode:o}).", f"sudo chmod 600 {path}")
         elif not os.access(path, os.R_OK):
-            yield wrong(f"{path} cannot be read by {_me()}.", f"chown {_me()} {path}")
+            yield wrong(f"{path} cannot be read by {_me()}.", f"sudo chown {_me()} {path}")
         elif not _is_key(path):
             yield wrong(
                 f"{path} is not a key of {KEY_BYTES} bytes in hex.",
@@ -96,11 +96,13 @@ def disk(config: Config) -> Iterator[Finding]:
 def clock(now: datetime) -> Iterator[Finding]:
     if now < WRITTEN:
         yield wrong(
-            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is past.", "Set it: timedatectl set-ntp true"
+            f"The clock shows {now:%Y-%m-%d %H:%M} UTC, which is past.",
+            "Set it: sudo timedatectl set-ntp true",
         )
     elif Path("/run/systemd/system").exists() and not Path("/run/systemd/timesync/synchronized").exists():
         yield note(
-            "Nothing says that the clock is synchronised.", "timedatectl set-ntp true, or look after chrony."
+            "Nothing says that the clock is synchronised.",
+            "sudo timedatectl set-ntp true, or look after chrony.",
         )
     else:
         yield good(f"The clock shows {now:%Y-%m-%d %H:%M} UTC.")
@@ -126,13 +128,15 @@ def scripts(config: Config) -> Iterator[Finding]:
                 capture_output=True, text=True, timeout=10, check=False,
             ).stdout  # fmt: skip
         except OSError:
-            yield note("There is no fontconfig here.", "A box that prints needs it: apt install fontconfig")
+            yield note(
+                "There is no fontconfig here.", "A box that prints needs it: sudo apt-get install fontconfig"
+            )
             return
         if not found.strip():
             package = "fonts-noto-cjk" if asked[:2] in ("zh", "ja", "ko") else "fonts-noto-core"
             yield note(
                 f"No font here has the letters of {language!r}: tickets would show boxes.",
-                f"On the box with the printer: apt install {package}",
+                f"On the box with the printer: sudo apt-get install {package}",
             )
 
 
@@ -144,7 +148,7 @@ def voices(config: Config) -> Iterator[Finding]:
     if not voices.speaker.voices:
         yield note(
             "espeak-ng is not here: kiosks and boards stay silent.",
-            "apt install espeak-ng, then start the server again.",
+            "sudo apt-get install espeak-ng, then start the server again.",
         )
         return
     silent = [language for language in config.site.languages if not voices.has(language)]

@@ -112,7 +112,7 @@ def _people_and_screens(config: Config, connection: sa.Connection) -> Iterator[F
     )
     paired = {(row.kind, row.name) for row in rows}
     wanted = [("kiosk", s.id, f"/kiosk/{s.id} on its screen") for s in config.stations]
-    wanted += [("host", s.id, "`python -m kiosk devices` on its box") for s in config.stations]
+    wanted += [("host", s.id, "the device host on its box") for s in config.stations]
     wanted += [("board", b.id, f"/board/{b.id} on its screen") for b in config.boards]
     for kind, name, where in wanted:
         if (kind, name) not in paired:
@@ -120,5 +120,5 @@ def _people_and_screens(config: Config, connection: sa.Connection) -> Iterator[F
                 f"The {'device host' if kind == 'host' else kind} {name!r} is not paired.",
                 f"Open {where} and type the code on the console."
                 if kind != "host"
-                else f"Start {where} and type the code on the console.",
+                else f"Start {where}; its log shows a code: type it on the console.",
             )

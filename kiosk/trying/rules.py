@@ -151,7 +151,7 @@ _WORDS: Mapping[Outcome, tuple[str, str]] = {
     ),
     Outcome.END_SIGN: (
         "It arrived, with the scanner's end sign (Enter or Tab) still on it.",
-        "Name that sign as terminator for this scanner in kiosk.toml: “cr” for Enter.",
+        "Name that sign as terminator for this scanner in kiosk.toml: “cr” for Enter, “tab” for Tab.",
     ),
     Outcome.MORE: (
         "It arrived with something added before or after it.",

@@ -43,17 +43,7 @@ def install(options: argparse.Namespace, places: Places) -> None:
         missing_packages(choices)
     check(options, choices)
     box.users_and_folders(places)
-    if SERVER in choices.parts and choices.url.startswith("https:"):
-        given = (options.certificate, options.key) if options.certificate else None
-        authority.provide(places, choices.host, given)
-        box.proxy(places, choices)
-    ca = options.ca or next((p for p in (places.tls / "ca.crt", places.etc / "ca.crt") if p.exists()), None)
-    if SERVER in choices.parts or KIOSK in choices.parts:
-        box.config(places, choices, ca)
-    if ca:
-        box.put(ca, places.etc / "ca.crt")
-    if choices.screen:
-        box.browser(places, choices)
+    settings(options, places, choices)
     folder = release.make(places, options.wheelhouse)
     if SERVER in choices.parts:
         upgrade.to(folder, places, lambda: box.units(places, choices))
@@ -67,6 +57,23 @@ def install(options: argparse.Namespace, places: Places) -> None:
     if SERVER in choices.parts:
         first_account(places, options.supervisor)
     say("Done.", next_steps(places, choices))
+
+
+def settings(options: argparse.Namespace, places: Places, choices: Choices) -> None:
+    """Write what this computer is: certificate, kiosk.toml, the proxy, what the screen shows."""
+    speaks_tls = SERVER in choices.parts and choices.url.startswith("https:")
+    if speaks_tls:
+        given = (options.certificate, options.key) if options.certificate else None
+        authority.provide(places, choices.host, given)
+    ca = options.ca or next((p for p in (places.tls / "ca.crt", places.etc / "ca.crt") if p.exists()), None)
+    if SERVER in choices.parts or KIOSK in choices.parts:
+        box.config(places, choices, ca)
+    if speaks_tls:
+        box.proxy(places, choices)
+    if ca:
+        box.put(ca, places.etc / "ca.crt")
+    if choices.screen:
+        box.browser(places, choices)
 
 
 def chosen(options: argparse.Namespace, known: Choices | None) -> Choices:

@@ -136,10 +136,10 @@ def policy(origin: str, screen: str, trusted: str = "") -> dict[str, Any]:
 def proxy(places: Places, choices: Choices) -> None:
     """nginx speaks TLS for the server."""
     port = urlsplit(choices.url).port or 443
-    text = (SYSTEMD / "nginx.conf").read_text()
-    put_text(
-        text.replace("listen 443", f"listen {port}").replace("kiosk.example", choices.host), places.proxy
-    )
+    inside = tomllib.loads(places.config.read_text()).get("server", {}).get("port", 8000)
+    text = (SYSTEMD / "nginx.conf").read_text().replace("listen 443", f"listen {port}")
+    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{inside}")
+    put_text(text.replace("kiosk.example", choices.host), places.proxy)
 
 
 def remember(places: Places, choices: Choices) -> None:

@@ -1,15 +1,17 @@
 """The doctor at a box: what is missing is said in plain words, each with the command that mends it."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from kiosk.doctor import box, examine
-from kiosk.doctor.box import Machine
 from kiosk.doctor.findings import Finding, Level
+from kiosk.doctor.machine import Machine
 from tests.cast import NINE
 
 URL = "https://kiosk.clinic.example"
@@ -49,7 +51,7 @@ def a_box(tmp_path: Path) -> Box:
         def which(name: str) -> str | None:
             return None if name in (meddlers | (missing or set())) else f"/usr/bin/{name}"
 
-        return Machine(tmp_path, call, which)
+        return Machine(tmp_path, call, which, lambda *_, **__: iter(()))
 
     return made
 
@@ -75,6 +77,18 @@ def test_nothing_is_wrong_with_a_box_as_it_was_installed(a_box: Box, kind: str) 
         ("etc/chromium/policies/managed/kiosk.json", "{}", "does not keep it", "sudo make upgrade"),
         ("etc/chromium/policies/managed/kiosk.json", "{", "cannot be read", "sudo make upgrade"),
         ("etc/kiosk/ca.crt", "no certificate", "is not a certificate", "sudo make upgrade"),
+        (
+            "etc/kiosk/kiosk.toml",
+            '[server]\npublic_url = "https://old.example"\n',
+            "public_url = https://old.example, but this computer was installed for",
+            "--url https://old.example",
+        ),
+        (
+            "etc/kiosk/kiosk.toml",
+            '[drivers]\nserver = "https://a.example"\nca_file = "/etc/kiosk/ca.crt"\n',
+            "There is no /etc/kiosk/ca.crt",
+            "--ca ca.crt",
+        ),
         ("proc/mounts", "/dev/mmcblk0p2 / ext4 rw 0 0\n", "memory card", "SSD"),
         ("proc/mounts", "overlayroot / overlay rw 0 0\n", "read-only", ""),
     ],
@@ -99,6 +113,20 @@ def test_what_is_wrong_with_a_file_is_said(
         (
             {f"systemctl {asked} kiosk-backup.timer": "disabled" for asked in ("is-active", "is-enabled")},
             "kiosk-backup.timer is switched off", "sudo systemctl enable --now kiosk-backup.timer",
+        ),
+        (
+            {
+                "systemctl is-active kiosk-devices.service": "activating",
+                "journalctl _SYSTEMD_UNIT=kiosk-devices.service": "drivers.scanners[1].port: is missing",
+            },
+            "does not run (activating): drivers.scanners[1].port: is missing.", "journalctl",
+        ),
+        (
+            {
+                "systemctl show --value --property=StatusText kiosk-devices.service":
+                    "Not paired, type K7M2-9QPX on the console",
+            },
+            "kiosk-devices.service runs: Not paired, type K7M2-9QPX on the console.", "Screens",
         ),
         ({"vcgencmd get_throttled": "throttled=0x50005"}, "power is too weak", "supply"),
         ({"vcgencmd get_throttled": "throttled=0x50000"}, "power was too weak", "supply"),
@@ -136,7 +164,7 @@ def test_missing_programs_fonts_and_policy_are_named_with_what_installs_them(
 
 def test_programs_that_take_scanners_are_found(a_box: Box) -> None:
     machine = a_box("kiosk")
-    machine = Machine(machine.root, machine.call, lambda name: name)
+    machine = replace(machine, which=lambda name: name)
     assert [finding.cure for finding in found(machine)] == [
         "sudo apt-get remove modemmanager", "sudo apt-get remove brltty",
     ]  # fmt: skip
@@ -175,6 +203,49 @@ def test_a_certificate_is_looked_at_before_it_ends(
     (finding,) = [f for f in box.look(a_box(), now) if f.words.startswith("The certificate")]
     assert finding.level is level
     assert words in finding.words
+
+
+def test_a_certificate_that_was_not_made_here_is_not_renewed_here(a_box: Box, tmp_path: Path) -> None:
+    folder = tmp_path / "etc/kiosk/tls"
+    folder.mkdir(parents=True)
+    (folder / "server.crt").write_bytes(certificate(datetime(2027, 12, 25, tzinfo=UTC)))
+    (finding,) = found(a_box(), datetime(2027, 12, 10, tzinfo=UTC))
+    assert "--certificate" in finding.cure
+    (folder / "ca.key").touch()
+    (finding,) = found(a_box(), datetime(2027, 12, 10, tzinfo=UTC))
+    assert finding.cure == "Renew it: sudo make upgrade"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")
+def test_a_file_that_root_left_among_the_servers_is_named_with_what_gives_it_back(
+    a_box: Box, tmp_path: Path
+) -> None:
+    folder = tmp_path / "var/lib/kiosk"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys/field.key").touch()
+    os.chown(folder / "keys/field.key", 65534, 65534)
+    (finding,) = found(a_box())
+    assert "field.key belongs to another user than" in finding.words
+    assert finding.cure == f"sudo chown -R root: {folder}"
+
+
+def test_the_device_host_and_the_screen_each_ask_the_server_with_what_they_believe_in(
+    a_box: Box, tmp_path: Path
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def reach(*words: object, **more: object) -> Iterator[Finding]:
+        asked.append((*words, more.get("alone", False)))
+        return iter(())
+
+    ca = tmp_path / "etc/kiosk/ca.crt"
+    ca.parent.mkdir(parents=True)
+    ca.write_bytes(certificate(datetime(2036, 1, 1, tzinfo=UTC)))
+    (tmp_path / "etc/kiosk/kiosk.toml").write_text(
+        f'[drivers]\nserver = "{URL}"\nca_file = "/etc/kiosk/ca.crt"\n'
+    )
+    found(replace(a_box("kiosk"), reach=reach))
+    assert asked == [(URL, "This computer", ca, False), (URL, "The device host", ca, True)]
 
 
 def test_a_box_without_a_server_is_examined_without_its_records(a_box: Box, tmp_path: Path) -> None:

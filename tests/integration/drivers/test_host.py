@@ -65,6 +65,24 @@ def test_a_host_without_a_token_pairs_and_keeps_the_token_to_itself(
     assert token_file.stat().st_mode & 0o777 == 0o600
 
 
+def test_its_status_says_what_there_is_to_do(
+    host: Host, server: FakeServer, virtual_printer: VirtualPrinter, virtual_scanner: VirtualScanner
+):
+    server.wait_for(lambda: host.status() == "Every device works")
+    virtual_printer.fault(paper="out")
+    virtual_scanner.unplug()
+    server.wait_for(lambda: host.status() == "counter: unplugged; ticket printer: paper_out")
+
+
+def test_a_host_that_waits_to_be_paired_says_its_code(server: FakeServer, tmp_path: Path):
+    server.approved = False
+    host = Host(parse({"server": f"http://127.0.0.1:{server.port}", "token_file": str(tmp_path / "t")}, {}))
+    host.start()
+    server.wait_for(lambda: host.status().startswith("Not paired, type K7M2-0001 on the console"))
+    assert "No scanner and no printer is in [drivers]" in host.status()
+    host.stop()
+
+
 def test_a_scan_arrives_byte_exact(host: Host, server: FakeServer, virtual_scanner: VirtualScanner):
     virtual_scanner.write(b"]L2" + LICENCE)
     (scan,) = server.wait_for(lambda: server.said("/api/station/scans"))

@@ -55,6 +55,22 @@ def test_a_usb_device_has_one_name():
     assert "port: is missing" in refused(TABLE | {"scanners": [{"name": "a", "kind": "keyboard"}]})
 
 
+@pytest.mark.parametrize("place", [{"serial": "S123"}, {"usb_path": "1-1.2"}, {"port": "/dev/x"}])
+def test_two_scanners_are_not_one_thing(place: dict[str, str]):
+    scanners = [{"name": name, "kind": "serial", **place} for name in ("left", "right")]
+    ((key, value),) = place.items()
+    assert f"'left' and 'right' have the same {key}, '{value}'" in refused(TABLE | {"scanners": scanners})
+
+
+def test_an_authority_that_is_not_there_is_refused_by_its_name(tmp_path: Path):
+    file = tmp_path / "kiosk.toml"
+    file.write_text(
+        '[drivers]\nserver = "https://kiosk.example"\nca_file = "/nowhere/ca.crt"\n', encoding="utf-8"
+    )
+    with pytest.raises(ConfigError, match=r"drivers\.ca_file: there is no file /nowhere/ca\.crt"):
+        load(file, {})
+
+
 def test_a_layout_that_nobody_knows_is_refused():
     scanner = {"name": "a", "kind": "keyboard", "port": "/dev/x", "layout": "dvorak"}
     assert "layout: 'dvorak' is not one of us, uk" in refused(TABLE | {"scanners": [scanner]})

@@ -42,6 +42,12 @@ def test_it_says_ready_then_feeds_the_watchdog_then_says_that_it_stops(systemd: 
         assert last.startswith("WATCHDOG=1")
 
 
+def test_systemd_hears_what_there_is_to_do(systemd: tuple[socket.socket, str]):
+    line, name = systemd
+    Heartbeat({}, {"NOTIFY_SOCKET": name}, lambda: "Not paired, type K7M2-9QPX on the console").look()
+    assert heard(line) == "WATCHDOG=1\nSTATUS=Not paired, type K7M2-9QPX on the console"
+
+
 def test_a_loop_that_hangs_starves_the_watchdog_and_is_named_once(
     systemd: tuple[socket.socket, str], caplog: pytest.LogCaptureFixture
 ):

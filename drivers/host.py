@@ -104,9 +104,8 @@ class Host:
         found = [self._pairing, "The server is away" if self._away_from is not None else ""]
         ailing = [(device.device.name, device.health) for device in devices if not device.health.works]
         found += [f"{name}: {health.cause or health.state}" for name, health in ailing]
-        if not devices:
-            found.append("No scanner and no printer is in [drivers] of kiosk.toml")
-        return _plain("; ".join(filter(None, found))) or "Every device works"
+        well = "Every device works" + ("" if devices else ", but none is in kiosk.toml")
+        return _plain("; ".join(filter(None, found))) or well
 
     def _pulse(self, loop: str) -> Pulse:
         return self._pulses.setdefault(f"the loop of {loop}", Pulse())

@@ -27,8 +27,8 @@ MEDDLERS = {
 }
 NOTO = Path("usr/share/fonts/truetype/noto")
 POLICY = Path("etc/chromium/policies/managed/kiosk.json")
-HOST_IS_WELL = "Every device works"
-"""How the device host's status line begins when it is paired and there is nothing to do."""
+HOST_IS_WELL, HOST_ASKS = "Every device works", "Not paired, type"
+"""How the device host's status line begins when there is nothing to do, and when it shows its code."""
 LONGEST_LINE = 300
 UNDER_VOLTAGE, UNDER_VOLTAGE_BEFORE = 0x1, 0x10000
 
@@ -87,19 +87,20 @@ def units(machine: Machine, kind: str) -> Iterator[Finding]:
         if state == "active":
             said = machine.call("systemctl", "show", "--value", "--property=StatusText", name).rstrip(".")
             words = f"{name} runs{f': {said}' if said else ''}."
-            if name == DEVICE_HOST and said and not said.startswith(HOST_IS_WELL):
-                yield wrong(
-                    words,
-                    "A code is for the console, Screens. More says: sudo journalctl -u kiosk-devices -n 20",
-                )
-            else:
+            if name != DEVICE_HOST or not said or said.startswith(HOST_IS_WELL):
                 yield good(words)
+            elif said.startswith(HOST_ASKS):
+                yield note(words, "The console's page Screens takes it.")
+            else:
+                yield wrong(words, f"Read more: sudo journalctl -u {name} -n 20")
         elif machine.call("systemctl", "is-enabled", name) != "enabled":
             yield wrong(f"{name} is switched off.", f"sudo systemctl enable --now {name}")
         else:
-            last = machine.call("journalctl", f"_SYSTEMD_UNIT={name}", "-n", "1", "-o", "cat")
+            last = machine.call("journalctl", f"_SYSTEMD_UNIT={name}", "-n", "1", "-o", "cat").rstrip(".")
+            # What it said when it was well is a line of its log, in JSON.
+            why = f": {last[:LONGEST_LINE]}" if last and not last.startswith("{") else ""
             yield wrong(
-                f"{name} does not run ({state or 'unknown'}){f': {last[:LONGEST_LINE]}' if last else ''}.",
+                f"{name} does not run ({state or 'unknown'}){why}.",
                 f"Read more: sudo journalctl -u {name} -n 30. Then: sudo systemctl restart {name}",
             )
 

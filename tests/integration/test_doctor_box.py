@@ -128,6 +128,10 @@ def test_what_is_wrong_with_a_file_is_said(
             },
             "kiosk-devices.service runs: Not paired, type K7M2-9QPX on the console.", "Screens",
         ),
+        (
+            {"systemctl show --value --property=StatusText kiosk-devices.service": "counter: unplugged"},
+            "kiosk-devices.service runs: counter: unplugged.", "journalctl -u kiosk-devices",
+        ),
         ({"vcgencmd get_throttled": "throttled=0x50005"}, "power is too weak", "supply"),
         ({"vcgencmd get_throttled": "throttled=0x50000"}, "power was too weak", "supply"),
     ],

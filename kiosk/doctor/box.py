@@ -1,18 +1,14 @@
 """Is this computer as the installer left it? Looks at what a server, a kiosk's box or a television needs."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from cryptography import x509
-
-from kiosk.doctor import reach
+from kiosk.doctor import way
 from kiosk.doctor.findings import Finding, good, note, wrong
 from kiosk.doctor.machine import DEVICES, PARTS, SCREEN, SERVER, Machine, installed
 
-SOON = timedelta(days=30)
 PROGRAMS = {
     SERVER: {"nginx": "nginx-light"},
     SCREEN: {"cage": "cage", "Xwayland": "xwayland", "seatd": "seatd", "chromium": "chromium"},
@@ -44,8 +40,8 @@ def look(machine: Machine, now: datetime, zone: str = "") -> Iterator[Finding]:
     yield from programs(machine, parts)
     yield from groups(machine, parts)
     yield from units(machine, kind)
-    yield from certificate(machine, now)
-    yield from address(machine, parts, url)
+    yield from way.certificate(machine, now)
+    yield from way.addresses(machine, parts, url)
     yield from strangers(machine)
     if SCREEN in parts:
         yield from policy(machine, url)
@@ -119,71 +115,17 @@ def _units(kind: str) -> Sequence[str]:
     )
 
 
-def certificate(machine: Machine, now: datetime) -> Iterator[Finding]:
-    ours = (machine.root / "etc/kiosk/tls/ca.key").exists()
-    renew = "Renew it: sudo make upgrade" + ("" if ours else ' OPTIONS="--certificate … --key …"')
-    for name, what, cure in (
-        ("tls/server.crt", "The certificate", renew),
-        ("ca.crt", "The authority that is trusted", 'Bring the next one: sudo make upgrade OPTIONS="--ca …"'),
-    ):
-        path = machine.root / "etc/kiosk" / name
-        try:
-            ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
-        except FileNotFoundError:
-            continue
-        except PermissionError:
-            yield note(f"{path} can be read by root only.", "sudo kiosk doctor")
-            continue
-        except ValueError:
-            yield wrong(f"{path} is not a certificate.", "Install again: sudo make upgrade")
-            continue
-        words = f"{what} is good until {ends:%Y-%m-%d}."
-        if ends <= now:
-            yield wrong(
-                f"{what} ended on {ends:%Y-%m-%d}: no screen trusts the server.",
-                cure,
-            )
-        elif ends - now < SOON:
-            yield note(words, cure)
-        else:
-            yield good(words)
-
-
-def address(machine: Machine, parts: set[str], url: str) -> Iterator[Finding]:
-    """Look whether the screens, and apart from them the device host, find the server and believe it."""
-    trusted = machine.root / "etc/kiosk/ca.crt"
-    yield from machine.reach(url, "This computer", trusted if trusted.exists() else None)
-    try:
-        written = tomllib.loads(_text(machine.root / "etc/kiosk/kiosk.toml"))
-    except tomllib.TOMLDecodeError:
-        return
-    public = str(written.get("server", {}).get("public_url", "")).rstrip("/")
-    if SERVER in parts and public and public != url:
-        yield wrong(
-            f"kiosk.toml says public_url = {public}, but this computer was installed for {url}.",
-            f'Correct kiosk.toml, or: sudo make upgrade OPTIONS="--url {public}"',
-        )
-    drivers = written.get("drivers", {})
-    if DEVICES in parts and (server := str(drivers.get("server", ""))):
-        ca_file = drivers.get("ca_file")
-        if ca_file and not (machine.root / str(ca_file).lstrip("/")).exists():
-            yield wrong(f"There is no {ca_file}, which kiosk.toml names as ca_file.", reach.TRUST_AGAIN)
-            return
-        own = machine.root / str(ca_file).lstrip("/") if ca_file else None
-        yield from machine.reach(server, "The device host", own, alone=True)
-
-
 def strangers(machine: Machine) -> Iterator[Finding]:
     """Look for what somebody else, mostly root, put among the files of our users: they cannot open it."""
     for folder in sorted((machine.root / "var/lib").glob("kiosk*")):
         owner = folder.stat().st_uid
-        for path in sorted(folder.rglob("*")):
-            if path.lstat().st_uid != owner:
-                yield wrong(
-                    f"{path} belongs to another user than {folder}, and may not be used by it.",
-                    f"sudo chown -R {folder.owner()}: {folder}",
-                )
-                break
+        # What goes away while it is looked at was the server's own.
+        strange = next((path for path in folder.rglob("*") if _owner(path) not in (owner, None)), None)
+        if strange:
+            yield wrong(
+                f"{strange} belongs to another user than {folder}, who may not use it.",
+                f"sudo chown -R {folder.name}: {folder}",
+            )
 
 
 def policy(machine: Machine, url: str) -> Iterator[Finding]:
@@ -256,6 +198,13 @@ def card(machine: Machine) -> Iterator[Finding]:
         yield note(
             "The system is read-only (overlayroot): what is not in /var/lib/kiosk* is lost at a restart."
         )
+
+
+def _owner(path: Path) -> int | None:
+    try:
+        return path.lstat().st_uid
+    except FileNotFoundError:
+        return None
 
 
 def _text(path: Path) -> str:

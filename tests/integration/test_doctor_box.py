@@ -230,7 +230,7 @@ def test_a_file_that_root_left_among_the_servers_is_named_with_what_gives_it_bac
     os.chown(folder / "keys/field.key", 65534, 65534)
     (finding,) = found(a_box())
     assert "field.key belongs to another user than" in finding.words
-    assert finding.cure == f"sudo chown -R root: {folder}"
+    assert finding.cure == f"sudo chown -R kiosk: {folder}"
 
 
 def test_the_device_host_and_the_screen_each_ask_the_server_with_what_they_believe_in(

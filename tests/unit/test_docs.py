@@ -12,7 +12,7 @@ import pytest
 from kiosk.checkin.ticket import printing
 from kiosk.cli import COMMANDS
 from kiosk.config import Config, Section
-from kiosk.console.rules import PAGE_KEYS, SLOTS, UNDO
+from kiosk.console.rules import INSURANCE_KEYS, PAGE_KEYS, SLOTS, UNDO
 from kiosk.queueing.tickets import TRANSITION_EVENTS, TRANSITIONS, State
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def test_every_command_is_in_the_operations_page() -> None:
 def test_every_key_of_the_console_is_in_its_page() -> None:
     rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", (DOCS / "console.md").read_text(), re.MULTILINE)
     assert rows == [
-        *((one.key, one.word) for one in PAGE_KEYS),
+        *((one.key, one.word) for one in PAGE_KEYS + INSURANCE_KEYS),
         *((slot[0].key, " / ".join(command.word for command in slot)) for slot in SLOTS),
         (UNDO.key, UNDO.word),
     ]

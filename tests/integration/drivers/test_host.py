@@ -17,6 +17,7 @@ from drivers.host import Host
 from drivers.pairing import TokenFile
 from drivers.simulated.printer import VirtualPrinter
 from drivers.simulated.scanner import VirtualScanner
+from kiosk.doctor.box import HOST_ASKS, HOST_IS_WELL
 from tests.integration.drivers.conftest import FakeServer
 
 NEXT_JOB = "/api/station/jobs/next?wait=25"
@@ -69,6 +70,7 @@ def test_its_status_says_what_there_is_to_do(
     host: Host, server: FakeServer, virtual_printer: VirtualPrinter, virtual_scanner: VirtualScanner
 ):
     server.wait_for(lambda: host.status() == "Every device works")
+    assert host.status().startswith(HOST_IS_WELL), "the doctor knows it by these words"
     virtual_printer.fault(paper="out")
     virtual_scanner.unplug()
     server.wait_for(lambda: host.status() == "counter: unplugged; ticket printer: paper_out")
@@ -82,6 +84,7 @@ def test_a_host_that_waits_to_be_paired_says_its_code(server: FakeServer, tmp_pa
     )
     host.start()
     server.wait_for(lambda: host.status() == "Not paired, type K7M2-0001 on the console")
+    assert host.status().startswith(HOST_ASKS), "the doctor knows it by these words"
     server.approved = True
     server.wait_for(lambda: host.status() == "Every device works, but none is in kiosk.toml")
     host.stop()

@@ -47,16 +47,17 @@ def page() -> ResponseReturnValue:
         floor = screen.floor(here, reading, me=me, chosen=session.get("desk"), mine=my_desks(), at=at)
         told = telling.told(reading, request.args.get("done", ""), floor.names, at=at)
         line, picked = _line(floor, request.args.get("ticket"))
+        selected = line if picked else None
         return render_template(
             "console/page.html",
             version=reading.snapshot.version,
             floor=floor,
             desk=floor.chosen,
             subject=_subject(here, reading, line, floor, picked=picked),
-            undo=_undo(reading, me, line if picked else None, at=at),
+            undo=_undo(reading, me, selected, at=at),
             told=told,
             todos=surroundings.todos(
-                reading, floor.names, picked=line.ticket if line and picked else None, at=at
+                reading, floor.names, picked=selected.ticket if selected else None, at=at
             ),
             expected=surroundings.expected(here, reading, floor.names, at=at),
             devices=stations.devices(reading, at),

@@ -67,7 +67,7 @@ class Expected:
     late_minutes: int
 
 
-def todos(reading: Reading, names: Names, *, picked: Ticket | None = None, at: datetime) -> list[Todo]:
+def todos(reading: Reading, names: Names, *, picked: Ticket | None, at: datetime) -> list[Todo]:
     """Return what needs a person: who asked for help, what stops others, the rest; the oldest first.
 
     A key goes through the tickets with a question about insurance as they arrived, on from the one `picked`.

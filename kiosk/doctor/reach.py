@@ -73,22 +73,15 @@ def _trust(authority: Path | None, *, alone: bool) -> ssl.SSLContext:
 def _unbelieved(
     error: ssl.SSLCertVerificationError, who: str, url: str, host: str, authority: Path | None
 ) -> tuple[str, str]:
-    match error.verify_code:
-        case code if code in OTHER_NAMES:
-            return (
-                f"The certificate of {url} is not for {host}.",
-                f'On the server: sudo make upgrade OPTIONS="--url {url}", or --certificate and --key.',
-            )
-        case code if code == ENDED:
-            return (
-                f"The certificate of {url} has ended.",
-                "Is the clock right? If so, renew it on the server.",
-            )
-        case code if code == NOT_YET:
-            return (
-                f"The certificate of {url} is not good yet.",
-                "Set the clock: sudo timedatectl set-ntp true",
-            )
+    if error.verify_code in OTHER_NAMES:
+        return (
+            f"The certificate of {url} is not for {host}.",
+            f'On the server: sudo make upgrade OPTIONS="--url {url}", or --certificate and --key.',
+        )
+    if error.verify_code == ENDED:
+        return f"The certificate of {url} has ended.", "Is the clock right? If so, renew it on the server."
+    if error.verify_code == NOT_YET:
+        return f"The certificate of {url} is not good yet.", "Set the clock: sudo timedatectl set-ntp true"
     known = f"{authority} did not sign it" if authority else "no authority that is known here signed it"
     return (
         f"{who} does not believe the certificate of {url}: {known}.",

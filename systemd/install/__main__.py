@@ -93,7 +93,7 @@ def chosen(options: argparse.Namespace, known: Choices | None) -> Choices:
 
 
 def check(options: argparse.Namespace, choices: Choices) -> None:
-    """Look at the files that were given before anything is changed. Raises InstallError."""
+    """Look at the files that were given before anything but packages is changed. Raises InstallError."""
     for path in (options.certificate, options.key, options.ca, options.wheelhouse):
         if path and not path.exists():
             raise InstallError(f"There is no {path}.")
